@@ -1,0 +1,247 @@
+/* libtrapeze: a deterministic model of an Arm machine with the virtualization extensions.
+ *
+ *     struct trapeze_config config = trapeze_config_default();
+ *     config.kernel = "hypervisor.elf";
+ *     config.el2 = true;
+ *     struct trapeze_error error;
+ *     struct trapeze *t = trapeze_create(&config, &error);
+ *     enum trapeze_stop why = trapeze_run(t, &(struct trapeze_until){.instructions = 1000000});
+ *     trapeze_destroy(t);
+ *
+ * Same configuration, same input: same bits. Nothing here asks the host for time or randomness, and looking (reading
+ * registers, memory, events) changes nothing. One thread at a time may use one machine. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trapeze;
+
+/* One line that says what is wrong and where: the option or the file, and the reason. */
+struct trapeze_error {
+    char text[512];
+};
+
+/* ---- configuration ---- */
+
+enum { TRAPEZE_LOADERS_MAX = 32, TRAPEZE_SERIALS_MAX = 2, TRAPEZE_CPUS_MAX = 8 };
+
+/* -device loader: a file (ELF, or raw) or a value at a physical address. */
+struct trapeze_loader {
+    const char *file; /* NULL: a value */
+    uint64_t address;
+    bool has_address; /* an ELF may do without */
+    bool force_raw;
+    uint64_t data;
+    unsigned data_len; /* bytes: 1..8 */
+};
+
+/* A flash bank's image. */
+struct trapeze_flash {
+    const char *file; /* NULL: erased */
+    bool keep;        /* what the guest writes is written back to the file */
+};
+
+/* Receives bytes that a serial port sends. */
+typedef void trapeze_serial_fn(void *owner, uint8_t byte);
+
+struct trapeze_config {
+    const char *cpu;     /* a name that trapeze_cpu_name gives */
+    unsigned cpus;       /* 1..8 */
+    uint64_t ram_size;   /* bytes, a multiple of 4096 */
+    bool el2;            /* virtualization=on */
+    unsigned gic;        /* 2 */
+    const char *kernel;  /* ELF, arm64 Image or raw; NULL: none */
+    const char *initrd;
+    const char *append;
+    const char *dtb;
+    const char *bios;    /* to flash bank 0 */
+    struct trapeze_flash flash[2];
+    struct trapeze_loader loader[TRAPEZE_LOADERS_MAX];
+    unsigned loaders;
+    trapeze_serial_fn *serial[TRAPEZE_SERIALS_MAX]; /* NULL: bytes go nowhere */
+    void *serial_owner[TRAPEZE_SERIALS_MAX];
+    bool semihosting;
+    const char *semihosting_dir; /* NULL: file calls are refused */
+    bool timing;                 /* false: one cycle an instruction; true: the core model's costs */
+    bool no_reboot;              /* a reset ends the run */
+};
+
+/* virt, cortex-a72, 1 CPU, 128 MiB, no EL2, GICv2. */
+struct trapeze_config trapeze_config_default(void);
+
+/* Names and descriptions of the core models, NULL from the end on. */
+const char *trapeze_cpu_name(unsigned index);
+const char *trapeze_cpu_about(unsigned index);
+
+/* Builds the machine and loads its images. NULL: *error says why. */
+struct trapeze *trapeze_create(const struct trapeze_config *config, struct trapeze_error *error);
+void trapeze_destroy(struct trapeze *t); /* NULL is allowed. Writes kept flash back. */
+
+/* The device tree that the guest is given; *size in bytes. Valid until the machine is destroyed. */
+const void *trapeze_device_tree(const struct trapeze *t, size_t *size);
+
+/* ---- running ---- */
+
+enum trapeze_stop {
+    TRAPEZE_OFF,          /* the guest switched off, or left by semihosting: trapeze_exit_code */
+    TRAPEZE_RESET,        /* the guest asked for a reset under no_reboot */
+    TRAPEZE_INSTRUCTIONS, /* the limit of instructions has been reached, exactly */
+    TRAPEZE_TIME,         /* the limit of modelled time has been reached */
+    TRAPEZE_CONSOLE,      /* the console has printed the string */
+    TRAPEZE_EVENT,        /* the event callback asked for it, or trapeze_stop was called */
+    TRAPEZE_BREAK,        /* a breakpoint or watchpoint: trapeze_break_hit */
+    TRAPEZE_STUCK,        /* every CPU waits and nothing will ever happen: trapeze_stuck says it in words */
+    TRAPEZE_LOOP,         /* an exception was taken again at the same place with nothing retired between; the same */
+    TRAPEZE_NO_MEMORY     /* of the host */
+};
+
+/* What ends a run; 0 or NULL: no limit. */
+struct trapeze_until {
+    uint64_t instructions; /* of all CPUs together, counted from the creation of the machine */
+    uint64_t nanoseconds;  /* of modelled time, from the same moment */
+    const char *console;   /* printed on serial port 0 from now on */
+};
+
+/* Runs until something ends it. Going on afterwards is as if it had not stopped. */
+enum trapeze_stop trapeze_run(struct trapeze *t, const struct trapeze_until *until);
+
+/* Runs one instruction of `cpu`, and on the way what the other CPUs have to do first. */
+enum trapeze_stop trapeze_step(struct trapeze *t, unsigned cpu);
+
+/* Makes trapeze_run return soon. May be called from a signal handler or from a callback. */
+void trapeze_stop(struct trapeze *t);
+
+/* Why the guest is stuck: one line with pc, symbol, and the exception in words. */
+const char *trapeze_stuck(const struct trapeze *t);
+
+int trapeze_exit_code(const struct trapeze *t);          /* of a guest that left by semihosting, else 0 */
+uint64_t trapeze_instructions(const struct trapeze *t);  /* of all CPUs together */
+uint64_t trapeze_nanoseconds(const struct trapeze *t);   /* modelled time */
+uint64_t trapeze_unimplemented(const struct trapeze *t); /* times that the guest reached what the model lacks */
+unsigned trapeze_cpus(const struct trapeze *t);
+unsigned trapeze_current_cpu(const struct trapeze *t); /* whose turn it is */
+
+/* All architectural state of the machine, CPUs, devices and RAM: SHA-256. The same for every host and build. */
+void trapeze_digest(const struct trapeze *t, uint8_t digest[32]);
+
+/* Types a byte into serial port 0; the receiver takes it when it is on and its FIFO has room. False: the queue of 64 KiB
+ * is full. */
+bool trapeze_type(struct trapeze *t, uint8_t byte);
+
+/* Types `text` once the console has printed `after` (NULL: at once, after what has been asked for before). In order. The
+ * strings are copied. False: no memory. */
+bool trapeze_script(struct trapeze *t, const char *after, const uint8_t *text, size_t size);
+
+/* ---- looking and changing ---- */
+
+/* Registers by the manual's names: "X0", "SP", "PC", "PSTATE", "SCTLR_EL1". Names compare without regard to case. */
+struct trapeze_register {
+    const char *name;
+    unsigned bits;     /* 32, 64 or 128 */
+    const char *group; /* "general" or "system" */
+    bool writable;
+};
+
+/* The registers of the machine's CPUs; false from the end on. Indices do not change while the machine exists. */
+bool trapeze_register_info(const struct trapeze *t, unsigned index, struct trapeze_register *info);
+int trapeze_register_find(const struct trapeze *t, const char *name); /* -1: no such register */
+uint64_t trapeze_register_read(const struct trapeze *t, unsigned cpu, unsigned index);
+/* As the instruction that writes it would, side effects and reserved bits included. False: read-only. */
+bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uint64_t value);
+
+/* Whose addresses. */
+enum trapeze_world {
+    TRAPEZE_CURRENT,  /* as the CPU sees virtual memory now */
+    TRAPEZE_EL1,      /* the EL1&0 regime, through both stages */
+    TRAPEZE_EL2,      /* the EL2 regime */
+    TRAPEZE_IPA,      /* through stage 2 alone */
+    TRAPEZE_PHYSICAL
+};
+
+/* Reads or writes memory (never a device), ignoring permissions. Returns how many bytes could be reached. */
+size_t trapeze_memory_read(const struct trapeze *t, unsigned cpu, enum trapeze_world world, uint64_t address, void *to,
+                           size_t size);
+size_t trapeze_memory_write(struct trapeze *t, unsigned cpu, enum trapeze_world world, uint64_t address,
+                            const void *from, size_t size);
+
+/* The symbol at or before a virtual address in the ELF images loaded, and how far; NULL: none. */
+const char *trapeze_symbol(const struct trapeze *t, uint64_t address, uint64_t *offset);
+
+/* ---- break- and watchpoints: virtual addresses of any CPU; guest memory is never patched ---- */
+
+enum trapeze_point { TRAPEZE_BREAKPOINT, TRAPEZE_WATCH_WRITE, TRAPEZE_WATCH_READ, TRAPEZE_WATCH_ACCESS };
+
+bool trapeze_point_add(struct trapeze *t, enum trapeze_point kind, uint64_t address, uint64_t size);
+bool trapeze_point_remove(struct trapeze *t, enum trapeze_point kind, uint64_t address, uint64_t size);
+
+/* After TRAPEZE_BREAK: which kind, the address (that was accessed), and whose CPU. */
+struct trapeze_break {
+    enum trapeze_point kind;
+    uint64_t address;
+    unsigned cpu;
+};
+struct trapeze_break trapeze_break_hit(const struct trapeze *t);
+
+/* ---- events ---- */
+
+enum trapeze_event_kind {
+    TRAPEZE_EVENT_INSN,      /* an instruction is about to run */
+    TRAPEZE_EVENT_EXCEPTION, /* an exception was taken, synchronous or not */
+    TRAPEZE_EVENT_RETURN,    /* an exception return */
+    TRAPEZE_EVENT_MEMORY,    /* a data access was done */
+    TRAPEZE_EVENT_IRQ,       /* an interrupt input of a CPU has changed */
+    TRAPEZE_EVENT_TLB,       /* TLB maintenance, or a TLB conflict */
+    TRAPEZE_EVENT_NOTE,      /* something that the model lacks was reached, the first time */
+    TRAPEZE_EVENT_KINDS
+};
+
+struct trapeze_event {
+    enum trapeze_event_kind kind;
+    uint8_t cpu;
+    uint8_t el;      /* before the event */
+    uint64_t cycles; /* the CPU's time */
+    uint64_t pc;     /* of the instruction concerned */
+    union {
+        struct {
+            uint32_t word;
+        } insn;
+        struct {
+            uint8_t to;             /* Exception level */
+            uint16_t vector;        /* offset from VBAR */
+            uint64_t esr, far, elr; /* esr and far: 0 for interrupts */
+            const char *trap;       /* the bit that decided, "HCR_EL2.TVM"; NULL: not a trap */
+        } exception;
+        struct {
+            uint8_t to; /* Exception level */
+            uint64_t target;
+        } ret;
+        struct {
+            bool write;
+            uint8_t size; /* bytes */
+            uint64_t va, pa, value;
+        } memory;
+        struct {
+            const char *line; /* "IRQ", "FIQ", "SError", "vIRQ", "vFIQ" */
+            bool level;
+        } irq;
+        struct {
+            const char *what; /* a name of the manual's */
+            uint64_t value;
+        } note; /* NOTE and TLB */
+    };
+};
+
+/* True: stop the run at the next instruction boundary. */
+typedef bool trapeze_event_fn(void *owner, const struct trapeze_event *event);
+
+/* Calls fn for the kinds in `kinds`, a set of 1 << enum trapeze_event_kind; 0: none. INSN and MEMORY are slow. */
+void trapeze_on_event(struct trapeze *t, uint32_t kinds, trapeze_event_fn *fn, void *owner);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,127 @@
+#include "cpu/cluster.h"
+
+/* ---- stores ---- */
+
+/* A store has reached a page that holds decoded code. */
+static void code_written(struct cluster *cluster, pa_t address)
+{
+    const struct code_page *page = code_drop(&cluster->code, address);
+    if (!page)
+        return;
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        mmu_forget_code(&cluster->cpu[i]->mmu, page);
+}
+
+/* A store has reached a page with marked granules: it clears the monitors of all PEs but the one that stores. */
+static void monitored_written(struct cluster *cluster, pa_t address, struct transaction t)
+{
+    for (unsigned i = 0; i < cluster->cpus; i++) {
+        struct cpu *cpu = cluster->cpu[i];
+        struct monitor *m = &cpu->state.monitor;
+        if (i == t.cpu || !m->open || address.raw + t.size <= m->pa || m->pa + MONITOR_GRANULE <= address.raw)
+            continue;
+        m->open = false;
+        cpu->state.event = true; /* losing the reservation is an event for WFE */
+        if (cluster->running)
+            cluster->running->attention |= ATTEND_YIELD;
+    }
+}
+
+static void written(void *owner, pa_t address, struct transaction t)
+{
+    struct cluster *cluster = owner;
+    const uint8_t flags = *bus_page_flags(cluster->bus, address);
+    if (flags & PAGE_CODE)
+        code_written(cluster, address);
+    if (flags & PAGE_MONITORED)
+        monitored_written(cluster, address, t);
+}
+
+/* Memory is, or is no longer, read directly: nothing that was remembered of it holds. */
+static void remapped(void *owner)
+{
+    struct cluster *cluster = owner;
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        mmu_forget_all(&cluster->cpu[i]->mmu);
+    if (cluster->running && cluster->running->page)
+        cluster->running->page->decoded = false;
+}
+
+/* ---- life ---- */
+
+enum status cluster_init(struct cluster *cluster, struct bus *bus, const uint8_t *cost)
+{
+    *cluster = (struct cluster){.bus = bus};
+    if (!code_init(&cluster->code, bus, cost))
+        return STATUS_NO_MEMORY;
+    bus->written = written;
+    bus->remapped = remapped;
+    bus->owner = cluster;
+    return STATUS_OK;
+}
+
+void cluster_free(struct cluster *cluster)
+{
+    code_free(&cluster->code);
+}
+
+void cluster_add(struct cluster *cluster, struct cpu *cpu)
+{
+    cpu->number = cluster->cpus;
+    cluster->cpu[cluster->cpus++] = cpu;
+}
+
+/* ---- between PEs ---- */
+
+static void lines_arrive(void *owner, uint64_t now)
+{
+    (void)now;
+    struct cpu *cpu = owner;
+    cpu->state.lines = cpu->lines_to_come;
+    cpu_lines_changed(cpu);
+}
+
+void cluster_set_line(struct cluster *cluster, unsigned number, enum line line, bool level, uint64_t now)
+{
+    struct cpu *cpu = cluster->cpu[number];
+    const uint8_t before = cpu->lines_to_come;
+    cpu->lines_to_come = level ? before | line : before & (uint8_t)~line;
+    if (cpu->lines_to_come == before)
+        return;
+    if (cpu == cluster->running || cpu->state.cycles >= now) {
+        lines_arrive(cpu, now);
+    } else {
+        events_cancel(&cpu->events, lines_arrive, cpu);
+        events_add(&cpu->events, now, 0, lines_arrive, cpu);
+    }
+    if (cluster->running && cpu != cluster->running)
+        cluster->running->attention |= ATTEND_YIELD;
+}
+
+static void event_arrives(void *owner, uint64_t now)
+{
+    (void)now;
+    struct cpu *cpu = owner;
+    cpu->state.event = true;
+}
+
+void cluster_send_event(struct cluster *cluster, uint64_t now)
+{
+    for (unsigned i = 0; i < cluster->cpus; i++) {
+        struct cpu *cpu = cluster->cpu[i];
+        if (cpu == cluster->running || cpu->state.cycles >= now) {
+            cpu->state.event = true;
+        } else {
+            events_cancel(&cpu->events, event_arrives, cpu);
+            events_add(&cpu->events, now, 0, event_arrives, cpu);
+        }
+    }
+    if (cluster->running && cluster->cpus > 1)
+        cluster->running->attention |= ATTEND_YIELD;
+}
+
+void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match)
+{
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        mmu_invalidate(&cluster->cpu[i]->mmu, match);
+}

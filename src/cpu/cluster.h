@@ -1,0 +1,44 @@
+/* What the PEs of a machine share, and what they do to one another. */
+#pragma once
+#include "cpu/code.h"
+#include "cpu/cpu.h"
+#include "trace/trace.h"
+
+enum { CPUS_MAX = 64 };
+
+/* Stands in for the firmware at EL3 (or EL2, when EL2 is not implemented): a call by SMC or HVC. False: it has none, and
+ * the instruction is UNDEFINED. */
+typedef bool firmware_fn(void *owner, struct cpu *cpu, bool smc);
+
+/* Semihosting: HLT #0xf000. False: not enabled. */
+typedef bool semihosting_fn(void *owner, struct cpu *cpu);
+
+struct cluster {
+    struct cpu *cpu[CPUS_MAX];
+    unsigned cpus;
+    struct cpu *running; /* NULL: none, an event of the machine runs */
+    struct bus *bus;
+    struct code code;
+    struct trace trace;
+    firmware_fn *firmware;
+    semihosting_fn *semihosting;
+    void *owner;            /* of the two */
+    uint64_t unimplemented; /* instructions reached that this model does not have */
+};
+
+/* STATUS_NO_MEMORY: nothing to free. */
+enum status cluster_init(struct cluster *cluster, struct bus *bus, const uint8_t *cost);
+void cluster_free(struct cluster *cluster);
+
+/* Adds a PE; it takes the next number. */
+void cluster_add(struct cluster *cluster, struct cpu *cpu);
+
+/* Sets the level of an interrupt input of PE `number` at time `now` (cycles), by whoever runs: the PE sees it at `now` or
+ * at its own time, whichever is later. */
+void cluster_set_line(struct cluster *cluster, unsigned number, enum line line, bool level, uint64_t now);
+
+/* SEV: the event registers of all PEs. */
+void cluster_send_event(struct cluster *cluster, uint64_t now);
+
+/* TLB maintenance, here and in the other PEs of the Inner Shareable domain. */
+void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match);

@@ -1,0 +1,142 @@
+#include "cpu/code.h"
+#include "bus/bus.h"
+#include "cpu/exec/handlers.h"
+#include "cpu/isa/lower.h"
+#include <stdlib.h>
+
+bool code_init(struct code *code, struct bus *bus, const uint8_t *cost)
+{
+    *code = (struct code){.cost = cost, .bus = bus};
+    code->slot = calloc(CODE_SLOTS, sizeof(struct code_page *));
+    code->order = calloc(CODE_PAGES_MAX, sizeof(struct code_page *));
+    if (code->slot && code->order && decoder_init(&code->decoder))
+        return true;
+    free(code->slot);
+    free(code->order);
+    return false;
+}
+
+void code_free(struct code *code)
+{
+    for (unsigned i = 0; i < code->pages; i++)
+        free(code->order[i]);
+    free(code->slot);
+    free(code->order);
+    decoder_free(&code->decoder);
+}
+
+/* ---- finding ---- */
+
+static unsigned slot_of(pa_t page)
+{
+    return (unsigned)(((page.raw >> PAGE_SHIFT) * UINT64_C(0x9e3779b97f4a7c15)) >> 48) % CODE_SLOTS;
+}
+
+/* Where a page is, or would go. Less than half of the slots are ever in use. */
+static struct code_page **find(struct code *code, pa_t page)
+{
+    unsigned i = slot_of(page);
+    while (code->slot[i] && code->slot[i]->pa.raw != page.raw)
+        i = (i + 1) % CODE_SLOTS;
+    return &code->slot[i];
+}
+
+/* Takes a page out of the slots and closes the gap behind it. */
+static void unlink_page(struct code *code, struct code_page **slot)
+{
+    unsigned gap = (unsigned)(slot - code->slot);
+    code->slot[gap] = NULL;
+    for (unsigned i = (gap + 1) % CODE_SLOTS; code->slot[i]; i = (i + 1) % CODE_SLOTS) {
+        struct code_page *moved = code->slot[i];
+        code->slot[i] = NULL;
+        *find(code, moved->pa) = moved;
+    }
+}
+
+/* ---- decoding ---- */
+
+unsigned code_lower(const struct code *code, uint32_t word, struct op *op, unsigned index, bool alone)
+{
+    const struct row *row = decode(&code->decoder, word);
+    struct lowering l = {.op = op, .index = index, .alone = alone};
+    set_imm(&l, UNDEFINED, 0, 0, (int32_t)word);
+    if (!row)
+        return code->cost[COST_SYSTEM];
+    const struct fields fields = decode_fields(row, word);
+    row->lower(&l, &fields);
+    return code->cost[row->cost];
+}
+
+/* Whether the clock is always looked at when this operation is done. */
+static bool ends_run(const struct op *op)
+{
+    return op->fn == B_near || op->fn == B_far || op->fn == BL_near || op->fn == BL_far || op->fn == BR ||
+           op->fn == BLR || op->fn == UNDEFINED;
+}
+
+static void decode_page(struct code *code, struct code_page *page, const uint32_t *words)
+{
+    unsigned sum = 0, run_start = 0;
+    for (unsigned i = 0; i < PAGE_OPS; i++) {
+        struct op *op = &page->op[i];
+        op->cost = (uint16_t)sum;
+        sum += code_lower(code, words[i], op, i, false);
+        if (sum - run_start > code->longest_run)
+            code->longest_run = sum - run_start;
+        if (ends_run(op))
+            run_start = sum;
+    }
+    for (unsigned i = PAGE_OPS; i < PAGE_OPS + 2; i++)
+        page->op[i] = (struct op){.fn = END_OF_PAGE, .cost = (uint16_t)sum};
+    page->decoded = true;
+    *bus_page_flags(code->bus, page->pa) |= PAGE_CODE;
+}
+
+/* ---- the cache ---- */
+
+/* A page to decode into: a new one, or the oldest. NULL: no memory. */
+static struct code_page *take_page(struct code *code, struct code_page **evicted)
+{
+    if (code->pages < CODE_PAGES_MAX) {
+        struct code_page *page = aligned_alloc(64, (sizeof *page + 63) & ~(size_t)63);
+        if (page)
+            code->order[code->pages++] = page;
+        return page;
+    }
+    struct code_page *page = code->order[code->next];
+    code->next = (code->next + 1) % CODE_PAGES_MAX;
+    struct code_page **slot = find(code, page->pa);
+    if (*slot == page)
+        unlink_page(code, slot);
+    if (page->decoded)
+        *bus_page_flags(code->bus, page->pa) &= (uint8_t)~PAGE_CODE;
+    *evicted = page;
+    return page;
+}
+
+struct code_page *code_get(struct code *code, pa_t at, struct code_page **evicted)
+{
+    *evicted = NULL;
+    struct code_page *page = *find(code, at);
+    if (page && page->decoded)
+        return page;
+    if (!page) {
+        page = take_page(code, evicted);
+        if (!page)
+            return NULL;
+        page->pa = at;
+        *find(code, at) = page;
+    }
+    decode_page(code, page, bus_load_host(code->bus, at, PAGE_SIZE));
+    return page;
+}
+
+struct code_page *code_drop(struct code *code, pa_t address)
+{
+    struct code_page *page = *find(code, pa(align_down(address.raw, PAGE_SIZE)));
+    if (!page || !page->decoded)
+        return NULL;
+    page->decoded = false;
+    *bus_page_flags(code->bus, address) &= (uint8_t)~PAGE_CODE;
+    return page;
+}

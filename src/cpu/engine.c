@@ -1,0 +1,298 @@
+#include "cpu/cluster.h"
+#include "cpu/exception.h"
+#include "cpu/exec/handlers.h"
+#include "cpu/isa/lower.h"
+#include "cpu/sysreg/sysreg_table.h"
+#include <string.h>
+
+/* ---- leaving ---- */
+
+enum { HORIZON = 1 << 30 }; /* cycles: the farthest deadline, so that limits never overflow */
+
+static const struct op *leave(struct cpu *cpu, const struct op *op)
+{
+    (void)cpu, (void)op;
+    return NULL;
+}
+
+static const struct op halt = {.fn = leave};
+
+static void run_from(struct cpu *cpu, const struct op *op)
+{
+    while (op)
+        op = op->fn(cpu, op); /* once when threaded, once an instruction when not */
+}
+
+/* ---- going to a page ---- */
+
+/* Finds the decoded page of pc, NULL when the host has no memory for it; or the fault. */
+static struct fault fetch_page(struct cpu *cpu, uint64_t pc, struct code_page **page)
+{
+    struct translation t;
+    struct code_page *evicted;
+    if (pc % 4)
+        return (struct fault){.kind = FAULT_ALIGNMENT, .va = va(pc)};
+    struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(pc), ACCESS_FETCH, &t);
+    if (fault.kind != FAULT_NONE)
+        return fault;
+    if (!bus_load_host(cpu->bus, t.pa, 4))
+        return (struct fault){.kind = FAULT_EXTERNAL, .va = va(pc)};
+    const pa_t at = pa(align_down(t.pa.raw, PAGE_SIZE));
+    const bool known = *bus_page_flags(cpu->bus, at) & PAGE_CODE;
+    *page = code_get(&cpu->cluster->code, at, &evicted);
+    for (unsigned i = 0; i < cpu->cluster->cpus && (evicted || !known); i++) {
+        struct mmu *mmu = &cpu->cluster->cpu[i]->mmu;
+        if (evicted)
+            mmu_forget_code(mmu, evicted);
+        mmu_forget_stores(mmu, bus_load_host(cpu->bus, at, PAGE_SIZE));
+    }
+    if (*page)
+        mmu_remember_code(&cpu->mmu, va(pc), *page);
+    return fault;
+}
+
+/* Leaves the engine with pc next, `left` cycles before the deadline. */
+static const struct op *halt_at(struct cpu *cpu, int64_t left, uint64_t pc)
+{
+    cpu->state.cycles = cpu->deadline - (uint64_t)left;
+    cpu->state.pc = pc;
+    return &halt;
+}
+
+/* The page of pc; NULL: *next says what to do instead. */
+static struct code_page *find_page(struct cpu *cpu, int64_t left, uint64_t pc, const struct op **next)
+{
+    const struct fast_code *known = fast_code_slot(cpu->mmu.current, pc);
+    struct code_page *page = known->page;
+    if (likely(fast_code_hit(known, pc)))
+        return page;
+    const struct fault fault = fetch_page(cpu, pc, &page);
+    if (fault.kind != FAULT_NONE) {
+        *next = exception_insn_abort(cpu, left, &fault);
+        return NULL;
+    }
+    if (!page) {
+        cpu->status = STATUS_NO_MEMORY;
+        *next = halt_at(cpu, left, pc);
+    }
+    return page;
+}
+
+/* Goes to pc without looking at the clock. */
+static const struct op *enter(struct cpu *cpu, int64_t left, uint64_t pc)
+{
+    const struct op *instead;
+    struct code_page *page = find_page(cpu, left, pc, &instead);
+    if (unlikely(!page))
+        return instead;
+    const struct op *next = &page->op[bits(pc, 11, 2)];
+    cpu->page = page;
+    cpu->pc_page = align_down(pc, PAGE_SIZE);
+    cpu->limit = left + next->cost;
+    return next;
+}
+
+/* ---- one operation at a time: near a deadline, and for those who look on ---- */
+
+static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool may_yield);
+
+/* Stands behind the one operation in cpu->single_page. */
+static const struct op *after_single(struct cpu *cpu, const struct op *op)
+{
+    const bool end_of_page = op == &cpu->single_page.op[PAGE_OPS];
+    return attend(cpu, cpu->limit - op->cost, pc_of(cpu, op), end_of_page);
+}
+
+/* Puts the operation at pc, alone, into a page of nothing but after_single. With the deadline at its beginning whatever
+ * does not fall through looks at the clock, and so comes back. */
+static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
+{
+    struct code_page *single = &cpu->single_page;
+    const struct op *instead;
+    cpu->deadline = cpu->state.cycles;
+    const struct code_page *page = find_page(cpu, 0, pc, &instead);
+    if (!page)
+        return instead;
+    for (unsigned i = 0; i < 3; i++) /* what was there before */
+        single->op[single->index + i] = (struct op){.fn = after_single};
+    const unsigned index = (unsigned)bits(pc, 11, 2);
+    const uint32_t *word = bus_load_host(cpu->bus, pa(page->pa.raw + index * 4), 4);
+    const unsigned cost = code_lower(&cpu->cluster->code, *word, &single->op[index], index, true);
+    single->op[index + 1].cost = single->op[index + 2].cost = (uint16_t)cost;
+    single->index = index;
+    single->pa = page->pa;
+    single->decoded = true;
+    cpu->page = single;
+    cpu->pc_page = align_down(pc, PAGE_SIZE);
+    cpu->limit = 0;
+    return &single->op[index];
+}
+
+/* ---- looking up ---- */
+
+/* Whether somebody wants the next operation not to run yet. */
+static bool held(struct cpu *cpu)
+{
+    if (cpu->attention & ATTEND_STOP)
+        return true;
+    if (!(cpu->attention & ATTEND_SINGLE))
+        return false;
+    if (cpu->steps && --cpu->steps == 0)
+        return true;
+    return cpu->single && cpu->single(cpu->single_owner, cpu);
+}
+
+/* The engine's one look at the world: runs what is due, leaves, takes an interrupt, or goes on at pc, at full speed or,
+ * when an event is near, one operation at a time. may_yield: here a quantum may end. */
+static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool may_yield)
+{
+    struct state *s = &cpu->state;
+    s->cycles = cpu->deadline - (uint64_t)left;
+    s->pc = pc;
+    events_run(&cpu->events, s->cycles);
+    cpu->yielded = (may_yield && s->cycles >= cpu->until) || cpu->attention & ATTEND_YIELD;
+    if (cpu->yielded)
+        return &halt;
+    if (held(cpu))
+        return &halt;
+    if (cpu->attention & ATTEND_LINES)
+        exception_take_interrupt(cpu);
+    cpu->first_event = events_deadline(&cpu->events);
+    const unsigned run = cpu->cluster->code.longest_run;
+    if (cpu->attention & ATTEND_SINGLE || cpu->first_event - s->cycles <= run)
+        return enter_single(cpu, s->pc);
+    uint64_t deadline = s->cycles + HORIZON;
+    if (cpu->first_event - run < deadline)
+        deadline = cpu->first_event - run;
+    if (cpu->until < deadline)
+        deadline = cpu->until;
+    cpu->deadline = deadline;
+    return enter(cpu, (int64_t)(deadline - s->cycles), s->pc);
+}
+
+COLD const struct op *engine_deadline(struct cpu *cpu, const struct op *next)
+{
+    return attend(cpu, cpu->limit - next->cost, pc_of(cpu, next), true);
+}
+
+const struct op *engine_look_up(struct cpu *cpu, const struct op *next)
+{
+    const bool sooner = events_deadline(&cpu->events) < cpu->first_event;
+    if (likely(!sooner && !cpu->attention && cpu->page->decoded))
+        return next;
+    return attend(cpu, cpu->limit - next->cost, pc_of(cpu, next), false);
+}
+
+const struct op *engine_enter(struct cpu *cpu, int64_t left, uint64_t pc)
+{
+    if (unlikely(left <= 0 || cpu->attention))
+        return attend(cpu, left, pc, true);
+    return enter(cpu, left, pc);
+}
+
+/* Of no page, so without cost. */
+static const struct op enter_target[2] = {{.fn = ENTER_TARGET}};
+
+const struct op *engine_enter_later(struct cpu *cpu, int64_t left, uint64_t pc)
+{
+    cpu->target = pc;
+    cpu->limit = left;
+    return enter_target;
+}
+
+const struct op *engine_wait(struct cpu *cpu, const struct op *next, enum wait wait)
+{
+    cpu->state.wait = (uint8_t)wait;
+    return halt_at(cpu, cpu->limit - next->cost, pc_of(cpu, next));
+}
+
+/* ---- running ---- */
+
+enum status cpu_run(struct cpu *cpu, uint64_t until)
+{
+    cpu->status = STATUS_OK;
+    cpu->until = until;
+    cpu->attention &= ~(uint32_t)(ATTEND_STOP | ATTEND_YIELD);
+    cpu->deadline = cpu->state.cycles;
+    run_from(cpu, attend(cpu, 0, cpu->state.pc, false));
+    return cpu->status;
+}
+
+enum status cpu_step(struct cpu *cpu, uint64_t until)
+{
+    const bool single = cpu->attention & ATTEND_SINGLE;
+    single_fn *const asked = cpu->single;
+    cpu->single = NULL;
+    cpu->attention |= ATTEND_SINGLE;
+    cpu->steps = 2; /* looks: the one before the operation, the one behind it */
+    const enum status status = cpu_run(cpu, until);
+    cpu->steps = 0;
+    cpu->single = asked;
+    if (!single)
+        cpu->attention &= ~(uint32_t)ATTEND_SINGLE;
+    return status;
+}
+
+void cpu_stop(struct cpu *cpu)
+{
+    cpu->attention |= ATTEND_STOP;
+}
+
+void cpu_single(struct cpu *cpu, single_fn *single, void *owner)
+{
+    cpu->single = single;
+    cpu->single_owner = owner;
+    cpu->attention = single ? cpu->attention | ATTEND_SINGLE : cpu->attention & ~(uint32_t)ATTEND_SINGLE;
+}
+
+/* ---- life ---- */
+
+void cpu_el_changed(struct cpu *cpu)
+{
+    cpu->armed = cpu->armed_sets.at[cpu->state.el];
+    mmu_select(&cpu->mmu, &cpu->state);
+}
+
+void cpu_control_changed(struct cpu *cpu)
+{
+    hyp_arm(&cpu->state, &cpu->armed_sets);
+    cpu_el_changed(cpu);
+    cpu_lines_changed(cpu);
+}
+
+void cpu_lines_changed(struct cpu *cpu)
+{
+    const bool up = cpu->state.lines || bits(effective_hcr(&cpu->state), 8, 6); /* VSE, VI, VF */
+    cpu->attention = up ? cpu->attention | ATTEND_LINES : cpu->attention & ~(uint32_t)ATTEND_LINES;
+}
+
+void cpu_reset(struct cpu *cpu, uint64_t entry)
+{
+    struct state *s = &cpu->state;
+    const struct state old = *s;
+    *s = (struct state){.el = old.has_el2 ? 2 : 1,
+                        .sp_sel = true,
+                        .daif = 0xf,
+                        .has_el2 = old.has_el2,
+                        .pc = entry,
+                        .lines = old.lines,
+                        .cycles = old.cycles,
+                        .idle = old.idle};
+    sysreg_reset(cpu);
+    cpu_control_changed(cpu);
+}
+
+void cpu_init(struct cpu *cpu, struct cluster *cluster, const struct cpu_model *model, bool has_el2)
+{
+    memset(cpu, 0, sizeof *cpu); /* a compound literal of this size would pass over the stack */
+    cpu->cluster = cluster;
+    cpu->bus = cluster->bus;
+    cpu->model = model;
+    cpu->state.has_el2 = has_el2;
+    cluster_add(cluster, cpu);
+    for (unsigned i = 0; i < PAGE_OPS + 2; i++)
+        cpu->single_page.op[i] = (struct op){.fn = after_single};
+    sysreg_init(cpu);
+    mmu_init(&cpu->mmu, cluster->bus, model);
+    cpu_reset(cpu, 0);
+}

@@ -1,0 +1,57 @@
+/* The names of the handlers, for lowering to choose from: by hand, or by row of a table and form. */
+#pragma once
+#include "cpu/exec/flags.h"
+#include "cpu/exec/op.h"
+
+/* Not instructions: the rare ways on. AT_DEADLINE runs events before op; ENTER_TARGET goes to cpu->target after op;
+ * END_OF_PAGE stands behind the last operation of a page. */
+handler_fn AT_DEADLINE, ENTER_TARGET, END_OF_PAGE;
+
+enum { SHIFT_NONE, SHIFT_LSL, SHIFT_LSR, SHIFT_ASR, SHIFT_ROR, SHIFTS };
+/* clang-format off */
+enum { EXTEND_UXTB, EXTEND_UXTH, EXTEND_UXTW, EXTEND_UXTX, EXTEND_SXTB, EXTEND_SXTH, EXTEND_SXTW, EXTEND_SXTX, EXTENSIONS };
+/* clang-format on */
+enum { LOGICAL_W, LOGICAL_SIGNED, LOGICAL_TWICE, LOGICAL_ROTATED, LOGICAL_FORMS };
+
+#define ALU(name, ...)      handler_fn name##_w, name##_x;
+#define ALU_X(name, ...)    handler_fn name;
+#define SELECT(name, ...)   extern handler_fn *const name##_if[2][NV]; /* [sf][enum cond] */
+#define CCMP(name, ...)     extern handler_fn *const name##_if[2][NV];
+#define SHIFTED(name, ...)  extern handler_fn *const name##_shifted[2][SHIFTS];
+#define EXTENDED(name, ...) extern handler_fn *const name##_extended[2][EXTENSIONS];
+#define LOGICAL(name, ...)  extern handler_fn *const name##_logical[LOGICAL_FORMS];
+#include "cpu/exec/exec_alu.def"
+#undef ALU
+#undef ALU_X
+#undef SELECT
+#undef CCMP
+#undef SHIFTED
+#undef EXTENDED
+#undef LOGICAL
+
+/* SUBS then B.cond in the page, by condition and kind of SUBS. */
+enum compare_kind { COMPARE_IMM_W, COMPARE_IMM_X, COMPARE_REG_W, COMPARE_REG_X, COMPARE_KINDS };
+extern handler_fn *const compare_b[NV][COMPARE_KINDS];
+
+#define BRANCH(name, ...) handler_fn name##_near, name##_far;
+#include "cpu/exec/exec_branch.def"
+#undef BRANCH
+enum { NEAR, FAR, BRANCH_FORMS };
+extern handler_fn *const b_cond[NV][BRANCH_FORMS];
+handler_fn BL_near, BL_far, BR, BLR;
+
+enum ldst_form { LDST_IMM, LDST_LSL, LDST_UXTW, LDST_SXTW, LDST_PRE, LDST_POST, LDST_FORMS };
+
+#define LOAD(name, ...)       extern handler_fn *const name##_form[LDST_FORMS];
+#define STORE(name, ...)      extern handler_fn *const name##_form[LDST_FORMS];
+#define LOAD_PAIR(name, ...)  extern handler_fn *const name##_form[LDST_FORMS];
+#define STORE_PAIR(name, ...) extern handler_fn *const name##_form[LDST_FORMS];
+#include "cpu/exec/exec_ldst.def"
+#undef LOAD
+#undef STORE
+#undef LOAD_PAIR
+#undef STORE_PAIR
+handler_fn LDR_w_literal, LDR_x_literal;
+
+handler_fn UNDEFINED, NOP, WFI, WFE, SVC, HVC, SMC, BRK, ERET, ISB, SEV, SEVL, MSR_DAIFSet, MSR_DAIFClr, TLBI;
+handler_fn MRS_plain, MRS_hook, MSR_plain, MSR_hook;

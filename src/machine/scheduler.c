@@ -1,0 +1,121 @@
+#include "machine/scheduler.h"
+
+void scheduler_init(struct scheduler *s, struct cluster *cluster)
+{
+    *s = (struct scheduler){.cluster = cluster};
+}
+
+/* When a PE can do something: now, or if it waits, when something of its own comes; EVENT_NEVER. */
+static uint64_t ready_at(const struct cpu *cpu)
+{
+    if (cpu->state.wait == WAIT_NONE || cpu_wakes(cpu))
+        return cpu->state.cycles;
+    const uint64_t event = events_deadline(&cpu->events);
+    return event == EVENT_NEVER || event > cpu->state.cycles ? event : cpu->state.cycles;
+}
+
+/* The PE that is behind all others, the lower number among equals; *others: when the next one is ready. */
+static struct cpu *slowest(const struct cluster *cluster, uint64_t *others)
+{
+    struct cpu *first = cluster->cpu[0];
+    *others = EVENT_NEVER;
+    for (unsigned i = 1; i < cluster->cpus; i++) {
+        struct cpu *cpu = cluster->cpu[i];
+        const bool earlier = ready_at(cpu) < ready_at(first);
+        const uint64_t left_out = ready_at(earlier ? first : cpu);
+        *others = left_out < *others ? left_out : *others;
+        first = earlier ? cpu : first;
+    }
+    return first;
+}
+
+/* Time passes for a PE that waits, and what is due happens. Whether it then goes on. */
+static bool wake(struct cpu *cpu, uint64_t now)
+{
+    struct state *s = &cpu->state;
+    if (s->wait == WAIT_NONE)
+        return true;
+    s->idle += now - s->cycles;
+    s->cycles = now;
+    events_run(&cpu->events, now);
+    if (!cpu_wakes(cpu))
+        return false;
+    if (s->wait == WAIT_WFE)
+        s->event = false;
+    s->wait = WAIT_NONE;
+    return true;
+}
+
+/* Chooses whose turn it is, running the machine's events on the way. False: nothing will ever happen again. */
+static bool choose(struct scheduler *s)
+{
+    while (!s->current && !s->stopping) {
+        uint64_t others;
+        struct cpu *cpu = slowest(s->cluster, &others);
+        const uint64_t ready = ready_at(cpu), event = events_deadline(&s->events);
+        if (event <= ready && event != EVENT_NEVER) {
+            s->now = event;
+            events_run(&s->events, event);
+            continue;
+        }
+        if (ready == EVENT_NEVER)
+            return false;
+        if (!wake(cpu, ready))
+            continue;
+        s->current = cpu;
+        s->until = others > EVENT_NEVER - QUANTUM ? EVENT_NEVER : others + QUANTUM;
+        s->until = event < s->until ? event : s->until;
+    }
+    return true;
+}
+
+static enum schedule_end turn(struct scheduler *s, enum status (*run)(struct cpu *cpu, uint64_t until))
+{
+    if (!choose(s))
+        return SCHEDULE_STUCK;
+    if (s->stopping)
+        return SCHEDULE_STOPPED;
+    struct cpu *cpu = s->current;
+    s->cluster->running = cpu;
+    const enum status status = run(cpu, s->until);
+    s->cluster->running = NULL;
+    if (cpu->state.wait != WAIT_NONE || cpu->yielded)
+        s->current = NULL;
+    return status == STATUS_NO_MEMORY ? SCHEDULE_NO_MEMORY : SCHEDULE_STOPPED;
+}
+
+enum schedule_end scheduler_run(struct scheduler *s)
+{
+    enum schedule_end end;
+    s->stopping = false;
+    do
+        end = turn(s, cpu_run);
+    while (end == SCHEDULE_STOPPED && !s->stopping);
+    return end;
+}
+
+enum schedule_end scheduler_step(struct scheduler *s)
+{
+    s->stopping = false;
+    return turn(s, cpu_step);
+}
+
+void scheduler_stop(struct scheduler *s)
+{
+    s->stopping = true;
+    if (s->cluster->running)
+        cpu_stop(s->cluster->running);
+}
+
+uint64_t scheduler_instructions(const struct scheduler *s)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < s->cluster->cpus; i++)
+        sum += s->cluster->cpu[i]->state.cycles - s->cluster->cpu[i]->state.idle;
+    return sum;
+}
+
+uint64_t scheduler_now(const struct scheduler *s)
+{
+    return s->cluster->running ? s->cluster->running->state.cycles : s->now;
+}

@@ -1,0 +1,38 @@
+/* Runs the PEs of a machine in turn, by modelled time: none is more than a quantum ahead of the slowest. */
+#pragma once
+#include "bus/events.h"
+#include "cpu/cluster.h"
+
+enum { QUANTUM = 1000 }; /* cycles */
+
+enum schedule_end {
+    SCHEDULE_STOPPED,  /* somebody called scheduler_stop or cpu_stop */
+    SCHEDULE_STUCK,    /* every PE waits, and nothing is to come */
+    SCHEDULE_NO_MEMORY /* of the host */
+};
+
+struct scheduler {
+    struct cluster *cluster;
+    struct events events; /* of the machine: run when the slowest PE has reached them */
+    struct cpu *current;  /* whose quantum it is; NULL: to be chosen */
+    uint64_t until;       /* its end */
+    uint64_t now;         /* cycles, inside events of the machine */
+    bool stopping;
+};
+
+void scheduler_init(struct scheduler *s, struct cluster *cluster);
+
+/* Runs until something stops it. Going on after a stop changes nothing: a stop ends no quantum. */
+enum schedule_end scheduler_run(struct scheduler *s);
+
+/* Runs one instruction of the PE whose turn it is, and whatever was due before it. */
+enum schedule_end scheduler_step(struct scheduler *s);
+
+/* Makes scheduler_run return before the next operation of any PE. */
+void scheduler_stop(struct scheduler *s);
+
+/* Instructions that all PEs have executed, where each takes one cycle. */
+uint64_t scheduler_instructions(const struct scheduler *s);
+
+/* The time of whoever runs: of the PE, or of the machine's event. */
+uint64_t scheduler_now(const struct scheduler *s);
