@@ -55,6 +55,7 @@ struct cpu {
     } sysreg[SYSREG_A64_COUNT];
 
     uint64_t first_event; /* when the first event is due, as the engine last saw it */
+    unsigned margin;      /* cycles before the first event from which on operations run one by one */
     uint64_t until;       /* cycles: the end of the quantum */
     bool yielded;         /* the engine left because the quantum is over */
     uint64_t steps;       /* operations until a stop, while stepping */

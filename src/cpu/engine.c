@@ -78,13 +78,17 @@ static struct code_page *find_page(struct cpu *cpu, int64_t left, uint64_t pc, c
     return page;
 }
 
-/* Goes to pc without looking at the clock. */
+static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool may_yield);
+
+/* Goes to pc without looking at the clock. A page decoded just now may run for longer than the deadline allows for. */
 static const struct op *enter(struct cpu *cpu, int64_t left, uint64_t pc)
 {
     const struct op *instead;
     struct code_page *page = find_page(cpu, left, pc, &instead);
     if (unlikely(!page))
         return instead;
+    if (unlikely(cpu->cluster->code.longest_run > cpu->margin))
+        return attend(cpu, left, pc, false);
     const struct op *next = &page->op[bits(pc, 11, 2)];
     cpu->page = page;
     cpu->pc_page = align_down(pc, PAGE_SIZE);
@@ -93,8 +97,6 @@ static const struct op *enter(struct cpu *cpu, int64_t left, uint64_t pc)
 }
 
 /* ---- one operation at a time: near a deadline, and for those who look on ---- */
-
-static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool may_yield);
 
 /* Stands behind the one operation in cpu->single_page. */
 static const struct op *after_single(struct cpu *cpu, const struct op *op)
@@ -158,12 +160,12 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
     if (cpu->attention & ATTEND_LINES)
         exception_take_interrupt(cpu);
     cpu->first_event = events_deadline(&cpu->events);
-    const unsigned run = cpu->cluster->code.longest_run;
-    if (cpu->attention & ATTEND_SINGLE || cpu->first_event - s->cycles <= run)
+    cpu->margin = cpu->cluster->code.longest_run;
+    if (cpu->attention & ATTEND_SINGLE || cpu->first_event - s->cycles <= cpu->margin)
         return enter_single(cpu, s->pc);
     uint64_t deadline = s->cycles + HORIZON;
-    if (cpu->first_event - run < deadline)
-        deadline = cpu->first_event - run;
+    if (cpu->first_event - cpu->margin < deadline)
+        deadline = cpu->first_event - cpu->margin;
     if (cpu->until < deadline)
         deadline = cpu->until;
     cpu->deadline = deadline;
