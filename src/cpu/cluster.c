@@ -3,8 +3,10 @@
 /* ---- stores ---- */
 
 /* A store has reached a page that holds decoded code. */
-static void code_written(struct cluster *cluster, pa_t address)
+static void code_written(struct cluster *cluster, pa_t address, unsigned size)
 {
+    if (code_patch(&cluster->code, address, size))
+        return;
     const struct code_page *page = code_drop(&cluster->code, address);
     if (!page)
         return;
@@ -32,7 +34,7 @@ static void written(void *owner, pa_t address, struct transaction t)
     struct cluster *cluster = owner;
     const uint8_t flags = *bus_page_flags(cluster->bus, address);
     if (flags & PAGE_CODE)
-        code_written(cluster, address);
+        code_written(cluster, address, t.size);
     if (flags & PAGE_MONITORED)
         monitored_written(cluster, address, t);
 }

@@ -94,6 +94,8 @@ static void decode_page(struct code *code, struct code_page *page, const uint32_
 
 /* ---- the cache ---- */
 
+enum { DROPS_BEFORE_PATCHING = 4 };
+
 /* A page to decode into: a new one, or the oldest. NULL: no memory. */
 static struct code_page *take_page(struct code *code, struct code_page **evicted)
 {
@@ -125,6 +127,7 @@ struct code_page *code_get(struct code *code, pa_t at, struct code_page **evicte
         if (!page)
             return NULL;
         page->pa = at;
+        page->drops = 0;
         *find(code, at) = page;
     }
     decode_page(code, page, bus_load_host(code->bus, at, PAGE_SIZE));
@@ -137,6 +140,44 @@ struct code_page *code_drop(struct code *code, pa_t address)
     if (!page || !page->decoded)
         return NULL;
     page->decoded = false;
+    page->drops += page->drops < DROPS_BEFORE_PATCHING;
     *bus_page_flags(code->bus, address) &= (uint8_t)~PAGE_CODE;
     return page;
+}
+
+/* ---- pages of code and data ---- */
+
+static unsigned cost_of(const struct code_page *page, unsigned index)
+{
+    return page->op[index + 1u].cost - page->op[index].cost;
+}
+
+/* Whether the words from first to last cost what the operations in their place cost: else the whole page has to be
+ * summed anew. */
+static bool same_costs(const struct code *code, const struct code_page *page, const uint32_t *words, unsigned first,
+                       unsigned last)
+{
+    struct op op;
+    for (unsigned i = first; i <= last; i++)
+        if (code_lower(code, words[i], &op, i, true) != cost_of(page, i))
+            return false;
+    return true;
+}
+
+bool code_patch(struct code *code, pa_t address, unsigned size)
+{
+    struct code_page *page = *find(code, pa(align_down(address.raw, PAGE_SIZE)));
+    if (!page || !page->decoded || page->drops < DROPS_BEFORE_PATCHING)
+        return false;
+    const unsigned first = (unsigned)bits(address.raw, 11, 2), last = (unsigned)bits(address.raw + size - 1, 11, 2);
+    const uint32_t *words = bus_load_host(code->bus, page->pa, PAGE_SIZE);
+    if (page->op[PAGE_OPS].cost > code->longest_run || !same_costs(code, page, words, first, last)) {
+        if (page->op[PAGE_OPS].cost > code->longest_run)
+            code->longest_run = page->op[PAGE_OPS].cost; /* a patched page may run on from end to end */
+        return false;
+    }
+    /* The neighbours too: they may be, or may have to become, one operation with what was written. */
+    for (unsigned i = first ? first - 1 : 0; i <= last + 1 && i < PAGE_OPS; i++)
+        code_lower(code, words[i], &page->op[i], i, false);
+    return true;
 }

@@ -31,5 +31,9 @@ struct code_page *code_get(struct code *code, pa_t page, struct code_page **evic
  * operations stay until the next code_get, so that the one that stored can finish. */
 struct code_page *code_drop(struct code *code, pa_t address);
 
+/* A store of `size` bytes has reached a page of which stores drop the operations time and again: code and data together.
+ * Lowers anew just the instructions that were written, in place. False: drop the page, this time or yet. */
+bool code_patch(struct code *code, pa_t address, unsigned size);
+
 /* Lowers one instruction, `alone` or as the one behind op[-1]; returns its cost in cycles. */
 unsigned code_lower(const struct code *code, uint32_t word, struct op *op, unsigned index, bool alone);

@@ -54,6 +54,43 @@ static void stepping_counts_and_ends_as_running_does(void **state)
     guest_free(stepped);
 }
 
+/* A page of code and data: its operations are patched in place after a while, which nothing can tell. */
+static void code_beside_data_and_patching_itself_runs_as_stepped(void **state)
+{
+    (void)state;
+    /* loop: str w4, [x2]; str w5, [x2, 4]; subs x0..; (patched words); add x3, x3, 1; b loop */
+    const uint32_t loop[] = {0xb9000044,
+                             0xb9000445,
+                             ADD_X0_X0_1,
+                             0xf1000c1f /* cmp x0, #3 */,
+                             0x54000040 /* b.eq +8 */,
+                             NOP_,
+                             0x91000463,
+                             0xb9400446 /* ldr w6, [x2, 4] */,
+                             0xca060084 /* eor x4, x4, x6 */,
+                             0x17fffff7};
+    for (unsigned target = 3; target < 12; target++) {
+        struct virt *ran = guest_new(false), *stepped = guest_new(false);
+        struct virt *both[] = {ran, stepped};
+        for (unsigned i = 0; i < 2; i++) {
+            struct state *s = &both[i]->cpu[0].state;
+            guest_code(both[i], 0, loop, 10);
+            s->x[2] = GUEST_BASE + 4 * target;
+            s->x[4] = 0xf1000c1f ^ 0x54000040;
+            s->x[5] = 0x54000040;
+            s->sys[VBAR_EL1] = GUEST_BASE; /* what cannot be executed starts again */
+        }
+        events_add(&ran->cpu[0].events, 1000, 0, stop, &ran->cpu[0]);
+        cpu_run(&ran->cpu[0], EVENT_NEVER);
+        guest_step(stepped, 1000);
+        assert_int_equal(ran->cpu[0].state.pc, stepped->cpu[0].state.pc);
+        assert_int_equal(ran->cpu[0].state.cycles, stepped->cpu[0].state.cycles);
+        assert_memory_equal(ran->cpu[0].state.x, stepped->cpu[0].state.x, XZR * 8);
+        guest_free(ran);
+        guest_free(stepped);
+    }
+}
+
 struct seen {
     struct cpu *cpu;
     uint64_t cycles, pc;
@@ -247,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_store_to_the_next_instruction_is_executed),
         cmocka_unit_test(stepping_counts_and_ends_as_running_does),
+        cmocka_unit_test(code_beside_data_and_patching_itself_runs_as_stepped),
         cmocka_unit_test(an_event_in_the_middle_of_a_block_is_seen_at_its_instruction),
         cmocka_unit_test(with_costs_an_event_is_seen_at_the_first_boundary_not_before_it),
         cmocka_unit_test(a_quantum_ends_at_a_branch_however_it_was_reached),
