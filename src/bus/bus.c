@@ -157,6 +157,26 @@ uint8_t *bus_page_flags(struct bus *bus, pa_t address)
     return page ? &page->flags : NULL;
 }
 
+/* The written part of one page, as stores of at most 8 bytes: whoever has decoded or marked it sees those. */
+static void page_written(struct bus *bus, uint64_t from, uint64_t to)
+{
+    const uint8_t *flags = bus_page_flags(bus, pa(from));
+    for (uint64_t at = from; flags && *flags && bus->written && at < to; at = align_down(at, 8) + 8) {
+        const uint64_t end = align_down(at, 8) + 8;
+        const struct transaction t = {.size = (uint8_t)((end < to ? end : to) - at), .cpu = NOT_A_CPU};
+        bus->written(bus->owner, pa(at), t);
+    }
+}
+
+void bus_image_written(struct bus *bus, pa_t address, uint64_t size)
+{
+    const uint64_t to = address.raw + size;
+    for (uint64_t at = address.raw; at < to; at = align_down(at, PAGE_SIZE) + PAGE_SIZE) {
+        const uint64_t end = align_down(at, PAGE_SIZE) + PAGE_SIZE;
+        page_written(bus, at, end < to ? end : to);
+    }
+}
+
 /* ---- access ---- */
 
 /* The device that answers: of a ROM, or of a window. */

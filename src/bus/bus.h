@@ -74,6 +74,9 @@ void *bus_store_host(struct bus *bus, pa_t address, uint64_t size);
 /* For loaders: host memory of a run of one RAM or ROM, over any number of pages; NULL when it does not fit. */
 void *bus_image_host(struct bus *bus, pa_t address, uint64_t size);
 
+/* Tells who has decoded or marked the memory that [address, address + size) has been written through bus_image_host. */
+void bus_image_written(struct bus *bus, pa_t address, uint64_t size);
+
 /* The flags of the page of memory at this address; NULL when there is none. */
 uint8_t *bus_page_flags(struct bus *bus, pa_t address);
 

@@ -16,14 +16,20 @@ enum { NOT_A_CPU = 0xff };
 
 struct device;
 
+/* Where the machine has put a device: what its device tree node says. */
+struct device_place {
+    uint64_t base, size; /* bytes */
+    uint32_t spi;        /* its interrupt, counted from the first shared one */
+};
+
 struct device_ops {
     /* Offset in bytes from the device's base. Unknown offsets read as zero and ignore writes. */
     uint64_t (*read)(struct device *device, uint64_t offset, struct transaction t);
     void (*write)(struct device *device, uint64_t offset, uint64_t value, struct transaction t);
     /* To the state after power-on. */
     void (*reset)(struct device *device);
-    /* Adds the device's node to the flattened device tree being written at `fdt`. NULL: it has none. */
-    void (*fdt)(const struct device *device, void *fdt);
+    /* Adds the device's nodes to the root of the device tree at `fdt`, which has room. NULL: it has none. */
+    void (*fdt)(const struct device *device, void *fdt, const struct device_place *place);
 };
 
 struct device {

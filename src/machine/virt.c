@@ -35,7 +35,7 @@ static enum status assemble(struct virt *virt)
     enum status status = bus_add_ram(&virt->bus, ram_base, config->ram_size);
     if (status != STATUS_OK)
         return status;
-    pl011_init(&virt->uart, config->console, config->console_owner);
+    pl011_init(&virt->uart, &(struct pl011_wiring){.sink = config->console, .owner = config->console_owner});
     status = bus_map(&virt->bus, uart_map.base, uart_map.size, &virt->uart.device);
     return status == STATUS_OK ? add_cpus(virt) : status;
 }
