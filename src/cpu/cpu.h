@@ -29,7 +29,8 @@ enum attention {
     ATTEND_SINGLE = 1 << 3 /* one operation at a time: stepping, tracing, breakpoints */
 };
 
-/* Asked before every operation while ATTEND_SINGLE is up; pc is in state.pc. True: stop here. */
+/* Asked before every operation while ATTEND_SINGLE is up; pc is in state.pc, of the vector if an interrupt has just been
+ * taken. True: stop here. */
 typedef bool single_fn(void *owner, struct cpu *cpu);
 
 struct cpu {

@@ -105,6 +105,17 @@ static const struct op *after_single(struct cpu *cpu, const struct op *op)
     return attend(cpu, cpu->limit - op->cost, pc_of(cpu, op), end_of_page);
 }
 
+static COLD void trace_insn(const struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    const struct state *s = &cpu->state;
+    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_INSN,
+                                                             .cpu = (uint8_t)cpu->number,
+                                                             .el = s->el,
+                                                             .cycles = s->cycles,
+                                                             .pc = pc,
+                                                             .insn.word = word});
+}
+
 /* Puts the operation at pc, alone, into a page of nothing but after_single. With the deadline at its beginning whatever
  * does not fall through looks at the clock, and so comes back. */
 static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
@@ -119,6 +130,8 @@ static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
         single->op[single->index + i] = (struct op){.fn = after_single};
     const unsigned index = (unsigned)bits(pc, 11, 2);
     const uint32_t *word = bus_load_host(cpu->bus, pa(page->pa.raw + index * 4), 4);
+    if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_INSN))
+        trace_insn(cpu, pc, *word);
     const unsigned cost = code_lower(&cpu->cluster->code, *word, &single->op[index], index, true);
     single->op[index + 1].cost = single->op[index + 2].cost = (uint16_t)cost;
     single->index = index;
@@ -137,11 +150,13 @@ static bool held(struct cpu *cpu)
 {
     if (cpu->attention & ATTEND_STOP)
         return true;
-    if (!(cpu->attention & ATTEND_SINGLE))
-        return false;
-    if (cpu->steps && --cpu->steps == 0)
-        return true;
-    return cpu->single && cpu->single(cpu->single_owner, cpu);
+    return cpu->steps && --cpu->steps == 0;
+}
+
+/* Whether somebody who looks on wants to stop where an interrupt, if any was taken, has led. */
+static bool refused(struct cpu *cpu)
+{
+    return cpu->attention & ATTEND_SINGLE && cpu->single && cpu->single(cpu->single_owner, cpu);
 }
 
 /* The engine's one look at the world: runs what is due, leaves, takes an interrupt, or goes on at pc, at full speed or,
@@ -157,8 +172,10 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
         return &halt;
     if (held(cpu))
         return &halt;
-    if (cpu->attention & ATTEND_LINES)
-        exception_take_interrupt(cpu);
+    while (cpu->attention & ATTEND_LINES && exception_take_interrupt(cpu))
+        ; /* one may unmask the next: FIQ to EL2 behind IRQ to EL1 */
+    if (refused(cpu))
+        return &halt;
     cpu->first_event = events_deadline(&cpu->events);
     cpu->margin = cpu->cluster->code.longest_run;
     if (cpu->attention & ATTEND_SINGLE || cpu->first_event - s->cycles <= cpu->margin)
@@ -223,13 +240,10 @@ enum status cpu_run(struct cpu *cpu, uint64_t until)
 enum status cpu_step(struct cpu *cpu, uint64_t until)
 {
     const bool single = cpu->attention & ATTEND_SINGLE;
-    single_fn *const asked = cpu->single;
-    cpu->single = NULL;
     cpu->attention |= ATTEND_SINGLE;
     cpu->steps = 2; /* looks: the one before the operation, the one behind it */
     const enum status status = cpu_run(cpu, until);
     cpu->steps = 0;
-    cpu->single = asked;
     if (!single)
         cpu->attention &= ~(uint32_t)ATTEND_SINGLE;
     return status;

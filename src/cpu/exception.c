@@ -104,21 +104,22 @@ static void take_interrupt(struct cpu *cpu, unsigned to, const struct interrupt 
     cpu_lines_changed(cpu);
 }
 
-void exception_take_interrupt(struct cpu *cpu)
+bool exception_take_interrupt(struct cpu *cpu)
 {
     unsigned to;
     for (unsigned i = 0; i < sizeof interrupts / sizeof *interrupts; i++) {
         if (!physical_taken(&cpu->state, &interrupts[i], &to))
             continue;
         take_interrupt(cpu, to, &interrupts[i], false);
-        return;
+        return true;
     }
     for (unsigned i = 0; i < sizeof interrupts / sizeof *interrupts; i++) {
         if (!virtual_taken(&cpu->state, &interrupts[i], cpu->state.daif))
             continue;
         take_interrupt(cpu, 1, &interrupts[i], true);
-        return;
+        return true;
     }
+    return false;
 }
 
 /* WFI and WFE wake up for what is pending, masked or not, if it would be taken were it not masked. */

@@ -10,8 +10,9 @@ enum vector { VECTOR_SYNC = 0x000, VECTOR_IRQ = 0x080, VECTOR_FIQ = 0x100, VECTO
 const struct op *exception_take(struct cpu *cpu, const struct op *op, unsigned to, enum vector vector,
                                 uint64_t return_pc);
 
-/* Takes the pending interrupt of the highest priority that is unmasked, if there is one: state.pc becomes its vector. */
-void exception_take_interrupt(struct cpu *cpu);
+/* Takes the pending interrupt of the highest priority that is unmasked, if there is one: state.pc becomes its vector. False:
+ * none was taken. */
+bool exception_take_interrupt(struct cpu *cpu);
 
 /* A synchronous exception at op, reported with ESR `esr`. `next`: the return address is that of the instruction after
  * op (SVC, HVC), not of op. */
