@@ -1,4 +1,5 @@
 #include "cpu/memory.h"
+#include "cpu/cluster.h"
 #include "cpu/exception.h"
 #include "cpu/exec/exec_ldst.h"
 
@@ -48,8 +49,23 @@ static struct fault external(va_t address)
     return (struct fault){.kind = FAULT_EXTERNAL, .va = address};
 }
 
-/* An access over two pages: both must translate before a byte moves. */
-static struct fault read_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t *value)
+/* For who watches: the access was done. state.pc is the instruction's while TRAPEZE_EVENT_MEMORY is listened to. */
+static COLD void tell(const struct cpu *cpu, va_t address, pa_t at, unsigned size, uint64_t value, bool write)
+{
+    const struct state *s = &cpu->state;
+    if (!trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_MEMORY))
+        return;
+    trace_emit(&cpu->cluster->trace,
+               &(struct trapeze_event){.kind = TRAPEZE_EVENT_MEMORY,
+                                       .cpu = (uint8_t)cpu->number,
+                                       .el = s->el,
+                                       .cycles = s->cycles,
+                                       .pc = s->pc,
+                                       .memory = {write, (uint8_t)size, address.raw, at.raw, value}});
+}
+
+/* An access over two pages: both must translate before a byte moves. *first: where the first byte is. */
+static struct fault read_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t *value, pa_t *first)
 {
     *value = 0;
     for (unsigned i = 0; i < size; i++) {
@@ -61,11 +77,12 @@ static struct fault read_crossing(struct cpu *cpu, va_t address, unsigned size, 
         if (!bus_read(cpu->bus, at, transaction(cpu, 1), &byte))
             return external(address);
         *value |= byte << 8 * i;
+        *first = i ? *first : at;
     }
     return NO_FAULT;
 }
 
-static struct fault write_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t value)
+static struct fault write_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t value, pa_t *first)
 {
     pa_t at[8];
     for (unsigned i = 0; i < size; i++) {
@@ -73,32 +90,47 @@ static struct fault write_crossing(struct cpu *cpu, va_t address, unsigned size,
         if (fault.kind != FAULT_NONE)
             return fault;
     }
+    *first = at[0];
     for (unsigned i = 0; i < size; i++)
         if (!bus_write(cpu->bus, at[i], value >> 8 * i, transaction(cpu, 1)))
             return external(address);
     return NO_FAULT;
 }
 
-struct fault memory_read(struct cpu *cpu, va_t address, unsigned size, uint64_t *value)
+static struct fault read_within(struct cpu *cpu, va_t address, unsigned size, uint64_t *value, pa_t *at)
 {
-    if (crosses_page(address, size))
-        return read_crossing(cpu, address, size, value);
-    pa_t at;
-    const struct fault fault = translate(cpu, address, size, ACCESS_READ, &at);
+    const struct fault fault = translate(cpu, address, size, ACCESS_READ, at);
     if (fault.kind != FAULT_NONE)
         return fault;
-    return bus_read(cpu->bus, at, transaction(cpu, size), value) ? NO_FAULT : external(address);
+    return bus_read(cpu->bus, *at, transaction(cpu, size), value) ? NO_FAULT : external(address);
+}
+
+static struct fault write_within(struct cpu *cpu, va_t address, unsigned size, uint64_t value, pa_t *at)
+{
+    const struct fault fault = translate(cpu, address, size, ACCESS_WRITE, at);
+    if (fault.kind != FAULT_NONE)
+        return fault;
+    return bus_write(cpu->bus, *at, value, transaction(cpu, size)) ? NO_FAULT : external(address);
+}
+
+struct fault memory_read(struct cpu *cpu, va_t address, unsigned size, uint64_t *value)
+{
+    pa_t at;
+    const struct fault fault = crosses_page(address, size) ? read_crossing(cpu, address, size, value, &at)
+                                                           : read_within(cpu, address, size, value, &at);
+    if (unlikely(cpu->mmu.watched) && fault.kind == FAULT_NONE)
+        tell(cpu, address, at, size, *value, false);
+    return fault;
 }
 
 struct fault memory_write(struct cpu *cpu, va_t address, unsigned size, uint64_t value)
 {
-    if (crosses_page(address, size))
-        return write_crossing(cpu, address, size, value);
     pa_t at;
-    const struct fault fault = translate(cpu, address, size, ACCESS_WRITE, &at);
-    if (fault.kind != FAULT_NONE)
-        return fault;
-    return bus_write(cpu->bus, at, value, transaction(cpu, size)) ? NO_FAULT : external(address);
+    const struct fault fault = crosses_page(address, size) ? write_crossing(cpu, address, size, value, &at)
+                                                           : write_within(cpu, address, size, value, &at);
+    if (unlikely(cpu->mmu.watched) && fault.kind == FAULT_NONE)
+        tell(cpu, address, at, size, value, true);
+    return fault;
 }
 
 /* The syndrome's view of the instruction. */

@@ -301,8 +301,17 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
 
 /* ---- the fast tables ---- */
 
+void mmu_watch(struct mmu *mmu, bool watched)
+{
+    if (watched && !mmu->watched)
+        mmu_forget_all(mmu);
+    mmu->watched = watched;
+}
+
 void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host)
 {
+    if (mmu->watched)
+        return;
     struct fast_page *table = type == ACCESS_WRITE ? mmu->current->write : mmu->current->read;
     const uint64_t page = align_down(address.raw, PAGE_SIZE);
     table[(page >> PAGE_SHIFT) % FAST_PAGES] = (struct fast_page){page, (uintptr_t)host - (uintptr_t)address.raw};

@@ -14,6 +14,7 @@ struct mmu {
     struct bus *bus;
     const struct cpu_model *model;
     struct fast *current; /* of the PE's present context */
+    bool watched;         /* data accesses are: the fast tables answer none */
     struct tlb tlb;
     struct fast fast[FAST_CONTEXTS];
 };
@@ -35,6 +36,9 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
 /* Lets later accesses of this type to the page take the fast path. Only for Normal memory in RAM. */
 void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host);
 void mmu_remember_code(struct mmu *mmu, va_t address, struct code_page *page);
+
+/* Whether every data access has to take the slow path from now on, because somebody watches. */
+void mmu_watch(struct mmu *mmu, bool watched);
 
 /* Sends later stores to this page of host memory down the slow path. */
 void mmu_forget_stores(struct mmu *mmu, const void *host_page);
