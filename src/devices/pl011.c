@@ -90,9 +90,9 @@ static void level_changed(struct pl011_state *s)
         s->ris |= s->count < trigger(s) ? INT_RT : INT_RX;
 }
 
-static void update_line(struct pl011 *uart)
+static void update_line(struct pl011 *uart, uint64_t now)
 {
-    irq_set(&uart->wiring.irq, uart->state.ris & uart->state.imsc);
+    irq_set(&uart->wiring.irq, uart->state.ris & uart->state.imsc, now);
 }
 
 static void offer_room(struct pl011 *uart)
@@ -101,20 +101,20 @@ static void offer_room(struct pl011 *uart)
         uart->wiring.room(uart->wiring.owner);
 }
 
-bool pl011_receive(struct pl011 *uart, uint8_t byte)
+bool pl011_receive(struct pl011 *uart, uint8_t byte, uint64_t now)
 {
     struct pl011_state *s = &uart->state;
     if (!can_receive(s))
         return false;
     s->fifo[(s->first + s->count++) % PL011_FIFO] = byte;
     level_changed(s);
-    update_line(uart);
+    update_line(uart, now);
     return true;
 }
 
 /* ---- registers ---- */
 
-static uint32_t read_data(struct pl011 *uart)
+static uint32_t read_data(struct pl011 *uart, uint64_t now)
 {
     struct pl011_state *s = &uart->state;
     if (s->count == 0)
@@ -123,17 +123,17 @@ static uint32_t read_data(struct pl011 *uart)
     s->first = (s->first + 1) % PL011_FIFO;
     s->count--;
     level_changed(s);
-    update_line(uart);
+    update_line(uart, now);
     offer_room(uart);
     return byte;
 }
 
-static void write_data(struct pl011 *uart, uint8_t byte)
+static void write_data(struct pl011 *uart, uint8_t byte, uint64_t now)
 {
     if (uart->wiring.sink)
         uart->wiring.sink(uart->wiring.owner, byte);
     uart->state.ris |= INT_TX;
-    update_line(uart);
+    update_line(uart, now);
 }
 
 static uint32_t flags(const struct pl011_state *s)
@@ -146,13 +146,12 @@ static uint32_t read_word(struct device *device, uint64_t offset, struct transac
     struct pl011 *uart = (struct pl011 *)device;
     uint32_t mask;
     const uint32_t *reg = plain_at(&uart->state, offset, &mask);
-    (void)t;
     if (reg)
         return *reg;
     if (is_primecell_id(offset))
         return primecell_id(offset, 0x011, 1);
     switch (offset) {
-    case UARTDR: return read_data(uart);
+    case UARTDR: return read_data(uart, t.now);
     case UARTFR: return flags(&uart->state);
     case UARTRIS: return uart->state.ris;
     case UARTMIS: return uart->state.ris & uart->state.imsc;
@@ -167,7 +166,7 @@ static void fifo_switched(struct pl011_state *s)
     level_changed(s);
 }
 
-static void write_plain(struct pl011 *uart, uint32_t *reg, uint32_t value)
+static void write_plain(struct pl011 *uart, uint32_t *reg, uint32_t value, uint64_t now)
 {
     struct pl011_state *s = &uart->state;
     const uint32_t old_lcr_h = s->lcr_h;
@@ -177,7 +176,7 @@ static void write_plain(struct pl011 *uart, uint32_t *reg, uint32_t value)
         fifo_switched(s);
     if (reg == &s->ifls)
         level_changed(s);
-    update_line(uart);
+    update_line(uart, now);
     if (!could_receive)
         offer_room(uart);
 }
@@ -187,14 +186,13 @@ static void write_word(struct device *device, uint64_t offset, uint32_t value, s
     struct pl011 *uart = (struct pl011 *)device;
     uint32_t mask;
     uint32_t *reg = plain_at(&uart->state, offset, &mask);
-    (void)t;
     if (reg) {
-        write_plain(uart, reg, value & mask);
+        write_plain(uart, reg, value & mask, t.now);
     } else if (offset == UARTDR) {
-        write_data(uart, (uint8_t)value);
+        write_data(uart, (uint8_t)value, t.now);
     } else if (offset == UARTICR) {
         uart->state.ris &= ~value;
-        update_line(uart);
+        update_line(uart, t.now);
     }
 }
 
@@ -214,7 +212,7 @@ static void pl011_reset(struct device *device)
 {
     struct pl011 *uart = (struct pl011 *)device;
     uart->state = (struct pl011_state){.cr = 0x300, .ifls = 0x12};
-    update_line(uart);
+    update_line(uart, 0);
 }
 
 static void pl011_fdt(const struct device *device, void *fdt, const struct device_place *place)

@@ -22,9 +22,9 @@ static void room(void *owner)
     room_calls++;
 }
 
-static void set_line(void *owner, unsigned number, bool level)
+static void set_line(void *owner, unsigned number, bool level, uint64_t now)
 {
-    (void)owner, (void)number;
+    (void)owner, (void)number, (void)now;
     line = level;
 }
 
@@ -65,13 +65,13 @@ static void bytes_written_to_dr_are_sent_in_order(void **state)
 static void a_receiver_that_is_off_takes_no_byte(void **state)
 {
     (void)state;
-    assert_false(pl011_receive(&uart, 'x'));
+    assert_false(pl011_receive(&uart, 'x', 0));
     put(CR, 0x001); /* UARTEN without RXE */
-    assert_false(pl011_receive(&uart, 'x'));
+    assert_false(pl011_receive(&uart, 'x', 0));
     put(CR, 0x200); /* RXE without UARTEN */
-    assert_false(pl011_receive(&uart, 'x'));
+    assert_false(pl011_receive(&uart, 'x', 0));
     put(CR, ON);
-    assert_true(pl011_receive(&uart, 'x'));
+    assert_true(pl011_receive(&uart, 'x', 0));
     assert_int_equal(get(DR), 'x');
 }
 
@@ -79,14 +79,14 @@ static void the_fifo_holds_16_bytes_with_fen_and_one_without(void **state)
 {
     (void)state;
     put(CR, ON);
-    assert_true(pl011_receive(&uart, 'a'));
-    assert_false(pl011_receive(&uart, 'b'));
+    assert_true(pl011_receive(&uart, 'a', 0));
+    assert_false(pl011_receive(&uart, 'b', 0));
     assert_int_equal(get(FR), 0x80 | 0x40);
     put(LCR_H, FEN); /* empties it */
     assert_int_equal(get(FR), 0x90);
     for (unsigned i = 0; i < 16; i++)
-        assert_true(pl011_receive(&uart, (uint8_t)i));
-    assert_false(pl011_receive(&uart, 16));
+        assert_true(pl011_receive(&uart, (uint8_t)i, 0));
+    assert_false(pl011_receive(&uart, 16, 0));
     for (unsigned i = 0; i < 16; i++)
         assert_int_equal(get(DR), i);
     assert_int_equal(get(FR), 0x90);
@@ -102,7 +102,7 @@ static void room_is_offered_when_the_receiver_is_turned_on_and_when_the_fifo_is_
     assert_int_equal(room_calls, 1);
     put(IBRD, 1);
     assert_int_equal(room_calls, 1);
-    pl011_receive(&uart, 'a');
+    pl011_receive(&uart, 'a', 0);
     get(DR);
     assert_int_equal(room_calls, 2);
 }
@@ -116,10 +116,10 @@ static void the_receive_interrupt_comes_at_the_trigger_level_and_the_timeout_bel
     for (unsigned select = 0; select < sizeof level; select++) {
         put(IFLS, select << 3);
         for (unsigned i = 1; i < level[select]; i++) {
-            pl011_receive(&uart, 'a');
+            pl011_receive(&uart, 'a', 0);
             assert_int_equal(get(RIS), RT);
         }
-        pl011_receive(&uart, 'a');
+        pl011_receive(&uart, 'a', 0);
         assert_int_equal(get(RIS) & RX, RX);
         get(DR);
         assert_int_equal(get(RIS), RT);
@@ -133,7 +133,7 @@ static void without_fifos_one_byte_raises_the_receive_interrupt(void **state)
 {
     (void)state;
     put(CR, ON);
-    pl011_receive(&uart, 'a');
+    pl011_receive(&uart, 'a', 0);
     assert_int_equal(get(RIS), RX);
     get(DR);
     assert_int_equal(get(RIS), 0);
@@ -172,7 +172,7 @@ static void any_offset_width_and_value_is_tolerated(void **state)
         for (uint64_t offset = 0; offset < 0x1000; offset++) {
             const struct transaction t = {.size = (uint8_t)size};
             uart.device.ops->write(&uart.device, offset, UINT64_MAX, t);
-            pl011_receive(&uart, 'x');
+            pl011_receive(&uart, 'x', 0);
             read_sized(offset, (uint8_t)size);
             assert_true(uart.state.count <= PL011_FIFO);
         }
