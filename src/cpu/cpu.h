@@ -93,6 +93,10 @@ enum status cpu_run(struct cpu *cpu, uint64_t until);
 /* Takes a pending interrupt, if any, and runs one instruction. Otherwise as cpu_run. Moves no event. */
 enum status cpu_step(struct cpu *cpu, uint64_t until);
 
+/* Executes one instruction word at state.pc as if it had been fetched from there: no fetch, no interrupt before it. For
+ * test vectors. */
+enum status cpu_execute(struct cpu *cpu, uint32_t word);
+
 /* Makes cpu_run return before the next operation. The next cpu_run goes on as if nothing had been. */
 void cpu_stop(struct cpu *cpu);
 

@@ -116,31 +116,37 @@ static COLD void trace_insn(const struct cpu *cpu, uint64_t pc, uint32_t word)
                                                              .insn.word = word});
 }
 
-/* Puts the operation at pc, alone, into a page of nothing but after_single. With the deadline at its beginning whatever
- * does not fall through looks at the clock, and so comes back. */
-static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
+/* Puts one instruction, alone, into a page of nothing but after_single. With the deadline at its beginning whatever does
+ * not fall through looks at the clock, and so comes back. */
+static const struct op *place_single(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct code_page *single = &cpu->single_page;
-    const struct op *instead;
-    cpu->deadline = cpu->state.cycles;
-    const struct code_page *page = find_page(cpu, 0, pc, &instead);
-    if (!page)
-        return instead;
     for (unsigned i = 0; i < 3; i++) /* what was there before */
         single->op[single->index + i] = (struct op){.fn = after_single};
     const unsigned index = (unsigned)bits(pc, 11, 2);
-    const uint32_t *word = bus_load_host(cpu->bus, pa(page->pa.raw + index * 4), 4);
     if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_INSN))
-        trace_insn(cpu, pc, *word);
-    const unsigned cost = code_lower(&cpu->cluster->code, *word, &single->op[index], index, true);
+        trace_insn(cpu, pc, word);
+    const unsigned cost = code_lower(&cpu->cluster->code, word, &single->op[index], index, true);
     single->op[index + 1].cost = single->op[index + 2].cost = (uint16_t)cost;
     single->index = index;
-    single->pa = page->pa;
     single->decoded = true;
     cpu->page = single;
     cpu->pc_page = align_down(pc, PAGE_SIZE);
     cpu->limit = 0;
     return &single->op[index];
+}
+
+/* The same with the instruction at pc. */
+static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
+{
+    const struct op *instead;
+    cpu->deadline = cpu->state.cycles;
+    const struct code_page *page = find_page(cpu, 0, pc, &instead);
+    if (!page)
+        return instead;
+    const uint32_t *word = bus_load_host(cpu->bus, pa(page->pa.raw + bits(pc, 11, 2) * 4), 4);
+    cpu->single_page.pa = page->pa;
+    return place_single(cpu, pc, *word);
 }
 
 /* ---- looking up ---- */
@@ -247,6 +253,21 @@ enum status cpu_step(struct cpu *cpu, uint64_t until)
     if (!single)
         cpu->attention &= ~(uint32_t)ATTEND_SINGLE;
     return status;
+}
+
+enum status cpu_execute(struct cpu *cpu, uint32_t word)
+{
+    const uint32_t attention = cpu->attention & ~(uint32_t)(ATTEND_STOP | ATTEND_YIELD);
+    cpu->status = STATUS_OK;
+    cpu->until = UINT64_MAX;
+    cpu->steps = 1; /* look: the one behind the operation */
+    cpu->attention = attention | ATTEND_SINGLE;
+    cpu->deadline = cpu->state.cycles;
+    run_from(cpu, place_single(cpu, cpu->state.pc, word));
+    cpu->steps = 0;
+    if (!(attention & ATTEND_SINGLE))
+        cpu->attention &= ~(uint32_t)ATTEND_SINGLE;
+    return cpu->status;
 }
 
 void cpu_stop(struct cpu *cpu)
