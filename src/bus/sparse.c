@@ -79,7 +79,9 @@ struct sparse_page *sparse_get(struct bus_sparse *s, pa_t address)
 
 void sparse_clear(struct bus_sparse *s)
 {
-    for (uint64_t i = 0; i < s->slots; i++)
-        if (s->slot[i])
-            memset(s->slot[i]->bytes, 0, PAGE_SIZE);
+    for (uint64_t i = 0; i < s->slots; i++) {
+        free(s->slot[i]);
+        s->slot[i] = NULL;
+    }
+    s->used = 0;
 }

@@ -19,5 +19,5 @@ void sparse_free(struct bus_sparse *sparse); /* NULL is allowed */
 /* The page of an address, zeroed when new; NULL: no memory. It stays where it is. */
 struct sparse_page *sparse_get(struct bus_sparse *sparse, pa_t address);
 
-/* Every page is zero again. */
+/* Every page is zero and unflagged again, and gone: what pointed into one is stale. */
 void sparse_clear(struct bus_sparse *sparse);

@@ -3,6 +3,7 @@
 #include "cpu/exec/handlers.h"
 #include "cpu/isa/lower.h"
 #include <stdlib.h>
+#include <string.h>
 
 bool code_init(struct code *code, struct bus *bus, const uint8_t *cost)
 {
@@ -23,6 +24,18 @@ void code_free(struct code *code)
     free(code->slot);
     free(code->order);
     decoder_free(&code->decoder);
+}
+
+void code_clear(struct code *code)
+{
+    for (unsigned i = 0; i < code->pages; i++) {
+        struct code_page *page = code->order[i];
+        if (page->decoded)
+            *bus_page_flags(code->bus, page->pa) &= (uint8_t)~PAGE_CODE;
+        free(page);
+    }
+    memset(code->slot, 0, CODE_SLOTS * sizeof *code->slot);
+    code->pages = code->next = 0;
 }
 
 /* ---- finding ---- */

@@ -35,5 +35,8 @@ struct code_page *code_drop(struct code *code, pa_t address);
  * Lowers anew just the instructions that were written, in place. False: drop the page, this time or yet. */
 bool code_patch(struct code *code, pa_t address, unsigned size);
 
+/* Forgets every page, and frees it: memory has been replaced. No CPU may be running. */
+void code_clear(struct code *code);
+
 /* Lowers one instruction, `alone` or as the one behind op[-1]; returns its cost in cycles. */
 unsigned code_lower(const struct code *code, uint32_t word, struct op *op, unsigned index, bool alone);

@@ -21,6 +21,13 @@ void mmu_init(struct mmu *mmu, struct bus *bus, const struct cpu_model *model)
         fast_clear(&mmu->fast[i]);
 }
 
+void mmu_reset(struct mmu *mmu)
+{
+    memset(&mmu->tlb, 0, sizeof mmu->tlb);
+    for (unsigned i = 0; i < FAST_CONTEXTS; i++)
+        fast_clear(&mmu->fast[i]);
+}
+
 /* ---- contexts ---- */
 
 /* All that a fast table depends on, in one word: ASID<15:0>, VMID<31:16>, EL<33:32>, stages on<35:34>. */

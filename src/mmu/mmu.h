@@ -26,6 +26,9 @@ struct translation {
 
 void mmu_init(struct mmu *mmu, struct bus *bus, const struct cpu_model *model);
 
+/* Drops every translation, here and in the fast tables: to the state after power-on. */
+void mmu_reset(struct mmu *mmu);
+
 /* Selects the fast table for the state's regime, VMID, ASID and EL. To be called when one of them has changed. */
 void mmu_select(struct mmu *mmu, const struct state *s);
 
