@@ -74,12 +74,15 @@ static unsigned output_bits(uint64_t ps)
     return sizes[ps] < PHYSICAL_BITS ? sizes[ps] : PHYSICAL_BITS;
 }
 
+/* Descriptors lie in memory: a walk that reached a device would have side effects. */
 static struct fault read_physical(void *owner, uint64_t address, uint64_t *descriptor)
 {
     const struct mmu *mmu = owner;
-    if (bus_read(mmu->bus, pa(address), (struct transaction){.size = 8, .cpu = NOT_A_CPU}, descriptor))
-        return NO_FAULT;
-    return (struct fault){.kind = FAULT_EXTERNAL_WALK};
+    const void *host = bus_load_host(mmu->bus, pa(address), sizeof *descriptor);
+    if (!host)
+        return (struct fault){.kind = FAULT_EXTERNAL_WALK};
+    memcpy(descriptor, host, sizeof *descriptor);
+    return NO_FAULT;
 }
 
 /* Fills the entry's stage 2 half: pa, s2_level, S2 permissions, and the smaller mapping size. */
@@ -304,6 +307,39 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
     *out = (struct translation){pa(within(e.pa.raw, &e, address)), e.device || off};
     fault.va = address;
     return fault;
+}
+
+/* ---- for debuggers ---- */
+
+/* Stage 1 of *e->tag at `address`; false: it leads nowhere. Walks only read RAM: see read_physical. */
+static bool probe_stage1(struct mmu *mmu, const struct state *s, va_t address, struct tlb_entry *e)
+{
+    if (e->tag.stage1)
+        return stage1(mmu, s, address, e).kind == FAULT_NONE;
+    e->ipa = ipa(top_byte_ignored(s, address) ? bits(address.raw, 55, 0) : address.raw);
+    return true;
+}
+
+bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space space, uint64_t address, pa_t *out)
+{
+    struct mmu *walker = (struct mmu *)mmu; /* walks change nothing in it */
+    struct state seen = *s;                 /* as if the regime's EL were current */
+    if (space != MMU_CURRENT)
+        seen.el = space == MMU_EL2 ? 2 : 1;
+    struct tlb_entry e = {.tag = tag_of(context_of(&seen)), .shift = SMALLEST_SHIFT};
+    const struct tlb_entry *known = space == MMU_IPA ? NULL : tlb_lookup(&mmu->tlb, &e.tag, va(address));
+    if (known && known->permissions & S2_ALL) {
+        *out = pa(within(known->pa.raw, known, va(address)));
+        return true;
+    }
+    e.ipa = ipa(address);
+    if (space != MMU_IPA && !probe_stage1(walker, &seen, va(address), &e))
+        return false;
+    const ipa_t at = ipa(space == MMU_IPA ? address : within(e.ipa.raw, &e, va(address)));
+    if (walk_stage2(walker, &seen, at, &e).kind != FAULT_NONE)
+        return false;
+    *out = pa(within(e.pa.raw, &e, va(at.raw)));
+    return true;
 }
 
 /* ---- the fast tables ---- */

@@ -36,6 +36,18 @@ void mmu_select(struct mmu *mmu, const struct state *s);
 struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address, enum access_type type,
                            struct translation *out);
 
+/* Whose addresses mmu_probe is asked about. */
+enum mmu_space {
+    MMU_CURRENT, /* virtual, of the current regime */
+    MMU_EL10,    /* virtual, of the EL1&0 regime, through both stages */
+    MMU_EL2,     /* virtual, of the EL2 regime */
+    MMU_IPA      /* intermediate: stage 2 alone */
+};
+
+/* Where an address leads, whatever the permissions: as the TLB has it, else as a walk finds it. For debuggers: changes
+ * nothing, and reads no device. False: nowhere. */
+bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space space, uint64_t address, pa_t *out);
+
 /* Lets later accesses of this type to the page take the fast path. Only for Normal memory in RAM. */
 void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host);
 void mmu_remember_code(struct mmu *mmu, va_t address, struct code_page *page);
