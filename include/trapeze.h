@@ -50,16 +50,16 @@ struct trapeze_flash {
 typedef void trapeze_serial_fn(void *owner, uint8_t byte);
 
 struct trapeze_config {
-    const char *cpu;     /* a name that trapeze_cpu_name gives */
-    unsigned cpus;       /* 1..8 */
-    uint64_t ram_size;   /* bytes, a multiple of 4096 */
-    bool el2;            /* virtualization=on */
-    unsigned gic;        /* 2 */
-    const char *kernel;  /* ELF, arm64 Image or raw; NULL: none */
+    const char *cpu;    /* a name that trapeze_cpu_name gives */
+    unsigned cpus;      /* 1..8 */
+    uint64_t ram_size;  /* bytes, a multiple of 4096 */
+    bool el2;           /* virtualization=on */
+    unsigned gic;       /* 2 */
+    const char *kernel; /* ELF, arm64 Image or raw; NULL: none */
     const char *initrd;
     const char *append;
     const char *dtb;
-    const char *bios;    /* to flash bank 0 */
+    const char *bios; /* to flash bank 0 */
     struct trapeze_flash flash[2];
     struct trapeze_loader loader[TRAPEZE_LOADERS_MAX];
     unsigned loaders;
@@ -156,10 +156,10 @@ bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uin
 
 /* Whose addresses. */
 enum trapeze_world {
-    TRAPEZE_CURRENT,  /* as the CPU sees virtual memory now */
-    TRAPEZE_EL1,      /* the EL1&0 regime, through both stages */
-    TRAPEZE_EL2,      /* the EL2 regime */
-    TRAPEZE_IPA,      /* through stage 2 alone */
+    TRAPEZE_CURRENT, /* as the CPU sees virtual memory now */
+    TRAPEZE_EL1,     /* the EL1&0 regime, through both stages */
+    TRAPEZE_EL2,     /* the EL2 regime */
+    TRAPEZE_IPA,     /* through stage 2 alone */
     TRAPEZE_PHYSICAL
 };
 

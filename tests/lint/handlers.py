@@ -1,0 +1,49 @@
+"""A hot handler is a leaf: it pushes nothing and calls nothing, and goes on by a jump. handlers.py ROOT OBJDUMP ARCHIVE:
+looks into the release build's objects. What is named *_slow, or is one of the rare ways on, may call."""
+import re
+import subprocess
+import sys
+import tree
+
+MEMBERS = {"exec_alu", "exec_branch", "exec_fused", "exec_ldst"}
+RARE = {"AT_DEADLINE", "ENTER_TARGET", "END_OF_PAGE"}  # they ask the engine
+FORBIDDEN = re.compile(r"^(push|pop|call|enter|leave)|^(sub|add)q?\s+\$[0-9a-fx-]+, ?%rsp")
+
+
+def functions(dump):
+    """(member, symbol, instructions) of each function."""
+    member, symbol, body = None, None, []
+    for line in dump.split("\n"):
+        start = re.match(r"[0-9a-f]+ <([^>]+)>:$", line)
+        file = re.match(r"(?:.*\()?(\w+)(?:\.c)?\.o\)?:\s+file format", line)
+        if start or file:
+            if symbol:
+                yield member, symbol, body
+            symbol, body = (start[1], []) if start else (None, [])
+            member = file[1] if file else member
+        elif symbol and line.startswith(" "):
+            body.append(re.sub(r"^\s*[0-9a-f]+:\s*", "", line).strip())
+    if symbol:
+        yield member, symbol, body
+
+
+def cold(symbol):
+    return symbol in RARE or symbol.endswith(("_slow", ".cold")) or symbol.startswith(".text")
+
+
+def main():
+    dump = subprocess.run([sys.argv[2], "-d", "--no-show-raw-insn", sys.argv[3]], capture_output=True, text=True,
+                          check=True).stdout
+    wrong, seen = [], 0
+    for member, symbol, body in functions(dump):
+        if member not in MEMBERS or cold(symbol):
+            continue
+        seen += 1
+        hits = [line for line in body if FORBIDDEN.search(line)]
+        if hits:
+            wrong.append(f"{member}.c: {symbol}: {hits[0]}")
+    print(f"{seen} hot handlers, {len(wrong)} that push or call")
+    tree.report(wrong if seen > 100 else wrong + ["too few handlers found: the objects have moved"])
+
+
+main()
