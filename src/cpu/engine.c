@@ -83,7 +83,7 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
 /* Goes to pc without looking at the clock. A page decoded just now may run for longer than the deadline allows for. */
 static const struct op *enter(struct cpu *cpu, int64_t left, uint64_t pc)
 {
-    const struct op *instead;
+    const struct op *instead = NULL;
     struct code_page *page = find_page(cpu, left, pc, &instead);
     if (unlikely(!page))
         return instead;
@@ -139,7 +139,7 @@ static const struct op *place_single(struct cpu *cpu, uint64_t pc, uint32_t word
 /* The same with the instruction at pc. */
 static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
 {
-    const struct op *instead;
+    const struct op *instead = NULL;
     cpu->deadline = cpu->state.cycles;
     const struct code_page *page = find_page(cpu, 0, pc, &instead);
     if (!page)

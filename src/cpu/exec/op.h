@@ -32,6 +32,6 @@ struct code_page {
     struct op op[PAGE_OPS + 2]; /* behind the page's own: one that goes on to the next page, and that one's cost */
     pa_t pa;
     unsigned index; /* of the one operation, where there is but one */
-    uint8_t drops; /* how often stores have had it dropped: see code_patch */
+    uint8_t drops;  /* how often stores have had it dropped: see code_patch */
     bool decoded;
 };
