@@ -1,0 +1,113 @@
+#include "gic/dist.h"
+#include <string.h>
+
+void gic_dist_reset(struct gic_dist *dist, unsigned cpus)
+{
+    *dist = (struct gic_dist){.cpus = cpus};
+    for (unsigned cpu = 0; cpu < GIC_CPUS; cpu++) {
+        dist->enabled.banked[cpu] = dist->edge.banked[cpu] = (uint32_t)ones(GIC_SGIS);
+        dist->target[cpu][0] = UINT32_MAX;
+    }
+    if (cpus == 1) /* GICD_ITARGETSR is RAZ/WI then */
+        memset(dist->target[0], 0xff, sizeof dist->target[0]);
+}
+
+/* ---- choosing ---- */
+
+uint32_t gic_dist_pending(const struct gic_dist *dist, unsigned cpu, unsigned word)
+{
+    const uint32_t follows = gic_word_of(&dist->level, cpu, word) & ~gic_word_of(&dist->edge, cpu, word);
+    return gic_word_of(&dist->latched, cpu, word) | follows;
+}
+
+/* The interrupts of a word that may be given to a PE. */
+static uint32_t candidates(const struct gic_dist *dist, unsigned cpu, unsigned word)
+{
+    uint32_t set = gic_word_of(&dist->enabled, cpu, word) & dist->target[cpu][word];
+    set &= gic_dist_pending(dist, cpu, word) & ~gic_word_of(&dist->active, cpu, word);
+    const uint32_t group1 = gic_word_of(&dist->group1, cpu, word);
+    return set & ((dist->ctlr & GICD_CTLR_ENABLE_GRP0 ? ~group1 : 0) | (dist->ctlr & GICD_CTLR_ENABLE_GRP1 ? group1 : 0));
+}
+
+struct gic_best gic_dist_best(const struct gic_dist *dist, unsigned cpu)
+{
+    struct gic_best best = {.intid = GIC_SPURIOUS, .priority = UINT8_MAX};
+    for (unsigned word = 0; word < GIC_WORDS; word++) {
+        const uint8_t *priority = word ? &dist->priority[word * 32] : dist->priority_banked[cpu];
+        for (uint32_t set = candidates(dist, cpu, word); set; set &= set - 1) {
+            const unsigned i = (unsigned)__builtin_ctz(set);
+            if (best.intid != GIC_SPURIOUS && priority[i] >= best.priority)
+                continue;
+            best = (struct gic_best){(uint16_t)(word * 32 + i), priority[i], false};
+        }
+    }
+    best.group1 = best.intid != GIC_SPURIOUS && gic_bit(&dist->group1, cpu, best.intid);
+    return best;
+}
+
+unsigned gic_dist_sgi_source(const struct gic_dist *dist, unsigned cpu, unsigned intid)
+{
+    const uint32_t sources = intid < GIC_SGIS ? dist->sgi_sources[cpu][intid] : 0;
+    return sources ? (unsigned)__builtin_ctz(sources) : 0;
+}
+
+/* ---- changing ---- */
+
+/* The PEs that an interrupt concerns. */
+static uint32_t concerned(const struct gic_dist *dist, unsigned cpu, unsigned intid)
+{
+    uint32_t set = 0;
+    if (intid < GIC_INTERNAL)
+        return UINT32_C(1) << cpu;
+    for (unsigned i = 0; i < dist->cpus; i++)
+        set |= (uint32_t)bit(dist->target[i][intid / 32], intid % 32) << i;
+    return set;
+}
+
+static void put(struct gic_bits *bits, unsigned cpu, unsigned intid, bool value)
+{
+    uint32_t *word = gic_word(bits, cpu, intid / 32);
+    *word = (uint32_t)with_bits(*word, intid % 32, intid % 32, value);
+}
+
+uint32_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid, bool level)
+{
+    if (gic_bit(&dist->level, cpu, intid) == level)
+        return 0;
+    put(&dist->level, cpu, intid, level);
+    if (level && gic_bit(&dist->edge, cpu, intid))
+        put(&dist->latched, cpu, intid, true);
+    return concerned(dist, cpu, intid);
+}
+
+uint32_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source)
+{
+    put(&dist->active, cpu, intid, true);
+    if (intid < GIC_SGIS)
+        return gic_dist_clear_sgi(dist, cpu, intid, UINT32_C(1) << sgi_source);
+    put(&dist->latched, cpu, intid, false);
+    return concerned(dist, cpu, intid);
+}
+
+uint32_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid)
+{
+    put(&dist->active, cpu, intid, false);
+    return concerned(dist, cpu, intid);
+}
+
+static uint32_t set_sgi_sources(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+{
+    dist->sgi_sources[to][sgi] = (uint8_t)sources;
+    put(&dist->latched, to, sgi, sources != 0);
+    return UINT32_C(1) << to;
+}
+
+uint32_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+{
+    return set_sgi_sources(dist, to, sgi, dist->sgi_sources[to][sgi] | sources);
+}
+
+uint32_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+{
+    return set_sgi_sources(dist, to, sgi, dist->sgi_sources[to][sgi] & ~sources);
+}

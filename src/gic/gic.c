@@ -1,0 +1,138 @@
+#include "gic/gic.h"
+#include "gic/dist_regs.h"
+#include "gic/v2.h"
+#include <assert.h>
+
+/* ---- outputs ---- */
+
+static void drive(struct gic *gic, unsigned cpu, uint8_t lines, uint64_t now)
+{
+    struct gic_iface *iface = &gic->iface[cpu];
+    const uint8_t changed = lines ^ iface->lines;
+    iface->lines = lines;
+    if (changed & LINE_IRQ)
+        gic->output(gic->owner, cpu, LINE_IRQ, lines & LINE_IRQ, now);
+    if (changed & LINE_FIQ)
+        gic->output(gic->owner, cpu, LINE_FIQ, lines & LINE_FIQ, now);
+}
+
+void gic_update(struct gic *gic, uint32_t cpus, uint64_t now)
+{
+    for (; cpus; cpus &= cpus - 1) {
+        const unsigned cpu = (unsigned)__builtin_ctz(cpus);
+        gic->iface[cpu].best = gic_dist_best(&gic->dist, cpu);
+        drive(gic, cpu, gic_iface_line(&gic->iface[cpu]), now);
+    }
+}
+
+static uint32_t all(const struct gic *gic)
+{
+    return (uint32_t)ones(gic->dist.cpus);
+}
+
+/* ---- inputs: a line's number is its INTID, and from bit 16 on the PE ---- */
+
+static void line_changed(void *owner, unsigned number, bool level, uint64_t now)
+{
+    struct gic *gic = owner;
+    const unsigned cpu = number >> 16, intid = number & 0xffff;
+    gic_update(gic, gic_dist_set_level(&gic->dist, cpu, intid, level), now);
+}
+
+struct irq_line gic_spi(struct gic *gic, unsigned spi)
+{
+    assert(spi < GIC_INTERRUPTS - GIC_INTERNAL);
+    return (struct irq_line){line_changed, gic, GIC_INTERNAL + spi};
+}
+
+struct irq_line gic_ppi(struct gic *gic, unsigned cpu, unsigned intid)
+{
+    assert(cpu < gic->dist.cpus && intid >= GIC_SGIS && intid < GIC_INTERNAL);
+    return (struct irq_line){line_changed, gic, cpu << 16 | intid};
+}
+
+/* ---- faces: accesses of any width and alignment come down to the words they touch ---- */
+
+unsigned gic_cpu_of(const struct gic *gic, struct transaction t)
+{
+    return t.cpu < gic->dist.cpus ? t.cpu : 0;
+}
+
+/* x, whose byte 0 lies at `from`, seen from `to`. */
+static uint64_t moved(uint64_t x, uint64_t from, uint64_t to)
+{
+    return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
+}
+
+static uint64_t gicd_read(struct device *device, uint64_t offset, struct transaction t)
+{
+    const struct gic *gic = ((struct gic_face *)device)->gic;
+    uint64_t value = 0;
+    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
+        value |= moved(gic_dist_read(&gic->dist, gic_cpu_of(gic, t), at), at, offset);
+    return value;
+}
+
+static void gicd_write(struct device *device, uint64_t offset, uint64_t value, struct transaction t)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    uint32_t changed = 0;
+    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
+        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
+        changed |= gic_dist_write(&gic->dist, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at), lanes);
+    }
+    gic_update(gic, changed, t.now);
+}
+
+static uint64_t gicc_read(struct device *device, uint64_t offset, struct transaction t)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    uint64_t value = 0;
+    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
+        value |= moved(gic_v2_read(gic, gic_cpu_of(gic, t), at, t.now), at, offset);
+    return value;
+}
+
+static void gicc_write(struct device *device, uint64_t offset, uint64_t value, struct transaction t)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
+        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
+        gic_v2_write(gic, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at) & lanes, t.now);
+    }
+}
+
+/* ---- life ---- */
+
+/* Lines fall at once: 0 is the PE's past. */
+static void gicd_reset(struct device *device)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    gic_dist_reset(&gic->dist, gic->dist.cpus);
+    gic_update(gic, all(gic), 0);
+}
+
+static void gicc_reset(struct device *device)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++) {
+        drive(gic, cpu, 0, 0);
+        gic_iface_reset(&gic->iface[cpu]);
+    }
+    gic_update(gic, all(gic), 0);
+}
+
+/* The device tree node is the machine's: other nodes refer to it. */
+static const struct device_ops gicd_ops = {gicd_read, gicd_write, gicd_reset, NULL};
+static const struct device_ops gicc_ops = {gicc_read, gicc_write, gicc_reset, NULL};
+
+void gic_init(struct gic *gic, unsigned cpus, gic_output_fn *output, void *owner)
+{
+    assert(cpus >= 1 && cpus <= GIC_CPUS);
+    *gic = (struct gic){.output = output, .owner = owner};
+    gic->gicd = (struct gic_face){{"gicd", &gicd_ops, &gic->dist, sizeof gic->dist}, gic};
+    gic->gicc = (struct gic_face){{"gicc", &gicc_ops, gic->iface, sizeof gic->iface}, gic};
+    gic_dist_reset(&gic->dist, cpus);
+    for (unsigned cpu = 0; cpu < GIC_CPUS; cpu++)
+        gic_iface_reset(&gic->iface[cpu]);
+}

@@ -1,0 +1,40 @@
+/* The interrupt controller of a machine: distributor, CPU interfaces, and their faces as devices. GICv2 without the
+ * Security Extensions, as QEMU's virt has it: both groups, 8 priority bits, 256 SPIs. */
+#pragma once
+#include "bus/device.h"
+#include "bus/irq.h"
+#include "gic/iface.h"
+
+enum { GICD_SIZE = 0x1000, GICC_SIZE = 0x2000 }; /* bytes that answer */
+
+/* An input of PE `cpu` is now at that level, from `now` (cycles) on. */
+typedef void gic_output_fn(void *owner, unsigned cpu, enum line line, bool level, uint64_t now);
+
+struct gic;
+
+/* A device that is a face of the controller. */
+struct gic_face {
+    struct device device;
+    struct gic *gic;
+};
+
+struct gic {
+    struct gic_face gicd, gicc;
+    struct gic_dist dist;
+    struct gic_iface iface[GIC_CPUS];
+    gic_output_fn *output;
+    void *owner;
+};
+
+/* A controller for `cpus` PEs (1..GIC_CPUS) in its reset state. It stays where it is. */
+void gic_init(struct gic *gic, unsigned cpus, gic_output_fn *output, void *owner);
+
+/* The lines that devices drive: shared peripheral interrupt `spi` (INTID 32 + spi), and a PE's own INTID 16-31. */
+struct irq_line gic_spi(struct gic *gic, unsigned spi);
+struct irq_line gic_ppi(struct gic *gic, unsigned cpu, unsigned intid);
+
+/* What was offered to the PEs in the set may have changed: drives their inputs. */
+void gic_update(struct gic *gic, uint32_t cpus, uint64_t now);
+
+/* The PE whose registers a transaction sees: 0 for those that are no PE. */
+unsigned gic_cpu_of(const struct gic *gic, struct transaction t);
