@@ -75,27 +75,41 @@ void cluster_add(struct cluster *cluster, struct cpu *cpu)
 
 /* ---- between PEs ---- */
 
-static void lines_arrive(void *owner, uint64_t now)
+/* The inputs of `mask` take the levels that have been set; those of others may still have to wait. */
+static void lines_arrive(struct cpu *cpu, uint8_t mask)
 {
-    (void)now;
-    struct cpu *cpu = owner;
-    cpu->state.lines = cpu->lines_to_come;
+    cpu->state.lines = (uint8_t)((cpu->state.lines & ~mask) | (cpu->lines_to_come & mask));
     cpu_lines_changed(cpu);
 }
+
+/* An event for each input, so that one which comes sooner does not bring the others along, nor hold them up. */
+#define ARRIVAL(name, line)                                                                                            \
+    static void name(void *owner, uint64_t now)                                                                        \
+    {                                                                                                                  \
+        (void)now;                                                                                                     \
+        lines_arrive(owner, line);                                                                                     \
+    }
+ARRIVAL(irq_arrives, LINE_IRQ)
+ARRIVAL(fiq_arrives, LINE_FIQ)
+ARRIVAL(serror_arrives, LINE_SERROR)
+ARRIVAL(virq_arrives, LINE_VIRQ)
+ARRIVAL(vfiq_arrives, LINE_VFIQ)
+
+static event_fn *const arrival[] = {irq_arrives, fiq_arrives, serror_arrives, virq_arrives, vfiq_arrives};
 
 void cluster_set_line(struct cluster *cluster, unsigned number, enum line line, bool level, uint64_t now)
 {
     struct cpu *cpu = cluster->cpu[number];
+    event_fn *const arrives = arrival[__builtin_ctz(line)];
     const uint8_t before = cpu->lines_to_come;
     cpu->lines_to_come = level ? before | line : before & (uint8_t)~line;
     if (cpu->lines_to_come == before)
         return;
-    if (cpu == cluster->running || cpu->state.cycles >= now) {
-        lines_arrive(cpu, now);
-    } else {
-        events_cancel(&cpu->events, lines_arrive, cpu);
-        events_add(&cpu->events, now, 0, lines_arrive, cpu);
-    }
+    events_cancel(&cpu->events, arrives, cpu); /* what was to come is overtaken: interrupt controllers have one order */
+    if (cpu == cluster->running || cpu->state.cycles >= now)
+        lines_arrive(cpu, (uint8_t)line);
+    else
+        events_add(&cpu->events, now, 0, arrives, cpu);
     if (cluster->running && cpu != cluster->running)
         cluster->running->attention |= ATTEND_YIELD;
 }

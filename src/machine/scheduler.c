@@ -60,6 +60,7 @@ static bool choose(struct scheduler *s)
         }
         if (ready == EVENT_NEVER)
             return false;
+        s->now = ready;
         if (!wake(cpu, ready))
             continue;
         s->current = cpu;
