@@ -83,11 +83,11 @@ static void lines_arrive(struct cpu *cpu, uint8_t mask)
 }
 
 /* An event for each input, so that one which comes sooner does not bring the others along, nor hold them up. */
-#define ARRIVAL(name, line)                                                                                            \
-    static void name(void *owner, uint64_t now)                                                                        \
-    {                                                                                                                  \
-        (void)now;                                                                                                     \
-        lines_arrive(owner, line);                                                                                     \
+#define ARRIVAL(name, line)                     \
+    static void name(void *owner, uint64_t now) \
+    {                                           \
+        (void)now;                              \
+        lines_arrive(owner, line);              \
     }
 ARRIVAL(irq_arrives, LINE_IRQ)
 ARRIVAL(fiq_arrives, LINE_FIQ)

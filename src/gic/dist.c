@@ -26,7 +26,8 @@ static uint32_t candidates(const struct gic_dist *dist, unsigned cpu, unsigned w
     uint32_t set = gic_word_of(&dist->enabled, cpu, word) & dist->target[cpu][word];
     set &= gic_dist_pending(dist, cpu, word) & ~gic_word_of(&dist->active, cpu, word);
     const uint32_t group1 = gic_word_of(&dist->group1, cpu, word);
-    return set & ((dist->ctlr & GICD_CTLR_ENABLE_GRP0 ? ~group1 : 0) | (dist->ctlr & GICD_CTLR_ENABLE_GRP1 ? group1 : 0));
+    return set &
+           ((dist->ctlr & GICD_CTLR_ENABLE_GRP0 ? ~group1 : 0) | (dist->ctlr & GICD_CTLR_ENABLE_GRP1 ? group1 : 0));
 }
 
 struct gic_best gic_dist_best(const struct gic_dist *dist, unsigned cpu)

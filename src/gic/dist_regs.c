@@ -159,8 +159,7 @@ static void set_sgi_sources(struct gic_dist *dist, const struct family *family, 
 {
     (void)family;
     for (unsigned i = 0; i < 4; i++)
-        gic_dist_send_sgi(dist, cpu, n * 4 + i,
-                          (uint32_t)(bits(value & lanes, 8 * i + 7, 8 * i) & ones(dist->cpus)));
+        gic_dist_send_sgi(dist, cpu, n * 4 + i, (uint32_t)(bits(value & lanes, 8 * i + 7, 8 * i) & ones(dist->cpus)));
 }
 
 /* ---- the rest ---- */

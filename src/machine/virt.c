@@ -37,7 +37,8 @@ static enum status assemble(struct virt *virt)
         return status;
     pl011_init(&virt->uart, &(struct pl011_wiring){.sink = config->console, .owner = config->console_owner});
     status = bus_map(&virt->bus, uart_map.base, uart_map.size, &virt->uart.device);
-    return status == STATUS_OK ? add_cpus(virt) : status;
+    status = status == STATUS_OK ? add_cpus(virt) : status;
+    return status == STATUS_OK ? virt_add_interrupts(virt) : status;
 }
 
 enum status virt_init(struct virt *virt, const struct virt_config *config)

@@ -4,7 +4,12 @@
 #include "bus/bus.h"
 #include "cpu/cluster.h"
 #include "devices/pl011.h"
+#include "gic/gic.h"
+#include "machine/interrupts.h"
 #include "machine/scheduler.h"
+#include "timer/timer.h"
+
+#define VIRT_CLOCK UINT64_C(1000000000) /* of the core: cycles a second */
 
 /* Why the machine has stopped itself. */
 enum virt_outcome { VIRT_RUNNING, VIRT_OFF, VIRT_RESET, VIRT_LIMIT };
@@ -25,6 +30,8 @@ struct virt {
     struct cluster cluster;
     struct scheduler scheduler;
     struct cpu *cpu; /* [config.cpus] */
+    struct gic gic;
+    struct timer timer[GIC_CPUS];
     struct pl011 uart;
     enum virt_outcome outcome;
 };

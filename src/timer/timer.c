@@ -178,8 +178,8 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 void timer_init(struct timer *timer, struct state *state, struct events *events, uint64_t clock_hz, uint64_t counter_hz)
 {
     const uint64_t divisor = common_divisor(clock_hz, counter_hz);
-    *timer = (struct timer){
-        .state = state, .events = events, .ticks = counter_hz / divisor, .cycles = clock_hz / divisor};
+    *timer =
+        (struct timer){.state = state, .events = events, .ticks = counter_hz / divisor, .cycles = clock_hz / divisor};
     for (unsigned i = 0; i < TIMER_COUNT; i++)
         timer->unit[i] = (struct timer_unit){.timer = timer, .name = (enum timer_name)i};
 }

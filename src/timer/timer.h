@@ -19,14 +19,15 @@ struct timer_unit {
 };
 
 struct timer {
-    struct state *state;   /* of the PE */
-    struct events *events; /* of the PE, in its time */
+    struct state *state;    /* of the PE */
+    struct events *events;  /* of the PE, in its time */
     uint64_t ticks, cycles; /* that many ticks of the counter take that many cycles; no common divisor */
     struct timer_unit unit[TIMER_COUNT];
 };
 
 /* The timers of a PE whose clock runs at clock_hz, the counter at counter_hz (neither is 0). It stays where it is. */
-void timer_init(struct timer *timer, struct state *state, struct events *events, uint64_t clock_hz, uint64_t counter_hz);
+void timer_init(struct timer *timer, struct state *state, struct events *events, uint64_t clock_hz,
+                uint64_t counter_hz);
 
 /* Connects a timer's output. */
 void timer_connect(struct timer *timer, enum timer_name name, struct irq_line line);

@@ -1,0 +1,36 @@
+#include "machine/interrupts.h"
+#include "machine/virt.h"
+
+static void drive(void *owner, unsigned cpu, enum line line, bool level, uint64_t now)
+{
+    cluster_set_line(owner, cpu, line, level, now);
+}
+
+static void add_timers(struct virt *virt, unsigned number)
+{
+    static const uint8_t ppi[TIMER_COUNT] = {
+        [TIMER_CNTP] = VIRT_PPI_CNTP, [TIMER_CNTV] = VIRT_PPI_CNTV, [TIMER_CNTHP] = VIRT_PPI_CNTHP};
+    struct timer *timer = &virt->timer[number];
+    struct cpu *cpu = &virt->cpu[number];
+    timer_init(timer, &cpu->state, &cpu->events, VIRT_CLOCK, TIMER_FREQUENCY);
+    for (unsigned i = 0; i < TIMER_COUNT; i++)
+        timer_connect(timer, (enum timer_name)i, gic_ppi(&virt->gic, number, ppi[i]));
+    for (unsigned i = 0; i < TIMER_HOOKS; i++) {
+        const struct timer_hook *hook = &timer_hooks[i];
+        cpu_hook_sysreg(cpu, hook->reg, (struct sysreg_hook){hook->read, hook->write, &timer->unit[hook->name]});
+    }
+}
+
+enum status virt_add_interrupts(struct virt *virt)
+{
+    gic_init(&virt->gic, virt->config.cpus, drive, &virt->cluster);
+    for (unsigned i = 0; i < virt->config.cpus; i++)
+        add_timers(virt, i);
+    const enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
+    return status == STATUS_OK ? bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device) : status;
+}
+
+void virt_timers_reset(struct virt *virt, unsigned number)
+{
+    timer_update(&virt->timer[number]);
+}

@@ -1,0 +1,19 @@
+/* The interrupt controller and the timers of `virt`, wired to its PEs. */
+#pragma once
+#include "base/status.h"
+
+struct virt;
+
+enum {
+    VIRT_GICD = 0x08000000,
+    VIRT_GICC = 0x08010000,
+    VIRT_PPI_CNTHP = 26, /* INTIDs */
+    VIRT_PPI_CNTV = 27,
+    VIRT_PPI_CNTP = 30
+};
+
+/* Makes and maps them, once virt->cpu exists. STATUS_NO_MEMORY, STATUS_OUT_OF_RANGE: the map has no room. */
+enum status virt_add_interrupts(struct virt *virt);
+
+/* Lines follow the timers' registers again, after PE `number` has been reset. */
+void virt_timers_reset(struct virt *virt, unsigned number);
