@@ -3,6 +3,7 @@
 #include "cpu/code.h"
 #include "cpu/cpu.h"
 #include "trace/trace.h"
+#include <signal.h>
 
 enum { CPUS_MAX = 64 };
 
@@ -16,7 +17,8 @@ typedef bool semihosting_fn(void *owner, struct cpu *cpu);
 struct cluster {
     struct cpu *cpu[CPUS_MAX];
     unsigned cpus;
-    struct cpu *running; /* NULL: none, an event of the machine runs */
+    volatile sig_atomic_t interrupted; /* from outside, at any moment: everything stops at the next look */
+    struct cpu *running;               /* NULL: none, an event of the machine runs */
     struct bus *bus;
     struct code code;
     struct trace trace;

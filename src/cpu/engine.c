@@ -7,7 +7,7 @@
 
 /* ---- leaving ---- */
 
-enum { HORIZON = 1 << 30 }; /* cycles: the farthest deadline, so that limits never overflow */
+enum { HORIZON = 1 << 24 }; /* cycles: the farthest deadline, some 20 ms of the host's time: then it looks up anyway */
 
 static const struct op *leave(struct cpu *cpu, const struct op *op)
 {
@@ -154,7 +154,7 @@ static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
 /* Whether somebody wants the next operation not to run yet. */
 static bool held(struct cpu *cpu)
 {
-    if (cpu->attention & ATTEND_STOP)
+    if (cpu->attention & ATTEND_STOP || cpu->cluster->interrupted)
         return true;
     return cpu->steps && --cpu->steps == 0;
 }

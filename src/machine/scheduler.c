@@ -49,7 +49,7 @@ static bool wake(struct cpu *cpu, uint64_t now)
 /* Chooses whose turn it is, running the machine's events on the way. False: nothing will ever happen again. */
 static bool choose(struct scheduler *s)
 {
-    while (!s->current && !s->stopping) {
+    while (!s->current && !s->stopping && !s->cluster->interrupted) {
         uint64_t others;
         struct cpu *cpu = slowest(s->cluster, &others);
         const uint64_t ready = ready_at(cpu), event = events_deadline(&s->events);
@@ -74,7 +74,7 @@ static enum schedule_end turn(struct scheduler *s, enum status (*run)(struct cpu
 {
     if (!choose(s))
         return SCHEDULE_STUCK;
-    if (s->stopping)
+    if (s->stopping || s->cluster->interrupted)
         return SCHEDULE_STOPPED;
     struct cpu *cpu = s->current;
     s->cluster->running = cpu;
@@ -91,7 +91,8 @@ enum schedule_end scheduler_run(struct scheduler *s)
     s->stopping = false;
     do
         end = turn(s, cpu_run);
-    while (end == SCHEDULE_STOPPED && !s->stopping);
+    while (end == SCHEDULE_STOPPED && !s->stopping && !s->cluster->interrupted);
+    s->cluster->interrupted = 0;
     return end;
 }
 
@@ -106,6 +107,11 @@ void scheduler_stop(struct scheduler *s)
     s->stopping = true;
     if (s->cluster->running)
         cpu_stop(s->cluster->running);
+}
+
+void scheduler_interrupt(struct scheduler *s)
+{
+    s->cluster->interrupted = 1;
 }
 
 uint64_t scheduler_instructions(const struct scheduler *s)

@@ -31,6 +31,9 @@ enum schedule_end scheduler_step(struct scheduler *s);
 /* Makes scheduler_run return before the next operation of any PE. */
 void scheduler_stop(struct scheduler *s);
 
+/* The same from a signal handler or another thread, and within some 20 ms. */
+void scheduler_interrupt(struct scheduler *s);
+
 /* Instructions that all PEs have executed, where each takes one cycle. */
 uint64_t scheduler_instructions(const struct scheduler *s);
 

@@ -1,4 +1,6 @@
 #include "guest.h"
+#include <signal.h>
+#include <unistd.h>
 
 enum { /* instruction words */
        NOP_ = 0xd503201f,
@@ -133,6 +135,26 @@ static void a_store_to_a_marked_granule_by_another_cpu_clears_its_monitor(void *
     }
 }
 
+static struct virt *interrupted; /* by the signal handler */
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    scheduler_interrupt(&interrupted->scheduler);
+}
+
+static void a_busy_machine_can_be_interrupted_by_a_signal(void **state)
+{
+    (void)state;
+    interrupted = guest_new(false);
+    guest_put(interrupted, 0, 4, B_SELF);
+    signal(SIGALRM, on_alarm);
+    ualarm(20000, 0);
+    assert_int_equal(scheduler_run(&interrupted->scheduler), SCHEDULE_STOPPED);
+    assert_int_equal(interrupted->cpu[0].state.pc, GUEST_BASE);
+    guest_free(interrupted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +162,7 @@ int main(void)
         cmocka_unit_test(no_cpu_is_more_than_a_quantum_ahead),
         cmocka_unit_test(sev_wakes_the_other_cpu_at_the_time_of_the_sender),
         cmocka_unit_test(a_line_raised_by_another_cpu_is_seen_at_its_time),
+        cmocka_unit_test(a_busy_machine_can_be_interrupted_by_a_signal),
         cmocka_unit_test(a_store_to_a_marked_granule_by_another_cpu_clears_its_monitor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
