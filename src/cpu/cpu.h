@@ -55,6 +55,8 @@ struct cpu {
         enum sysreg reg;
     } sysreg[SYSREG_A64_COUNT];
 
+    uint64_t sp_low; /* the bits of SP that have to be zero where it is a base: SCTLR_ELx.{SA, SA0} */
+
     uint64_t first_event; /* when the first event is due, as the engine last saw it */
     unsigned margin;      /* cycles before the first event from which on operations run one by one */
     uint64_t until;       /* cycles: the end of the quantum */

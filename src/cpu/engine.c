@@ -284,8 +284,17 @@ void cpu_single(struct cpu *cpu, single_fn *single, void *owner)
 
 /* ---- life ---- */
 
+/* Whether SP has to be aligned to 16 bytes where it is a base register (CheckSPAlignment). */
+static bool checks_sp(const struct state *s)
+{
+    if (s->el == 2)
+        return bit(s->sys[SCTLR_EL2], 3);
+    return bit(s->sys[SCTLR_EL1], s->el ? 3 : 4);
+}
+
 void cpu_el_changed(struct cpu *cpu)
 {
+    cpu->sp_low = checks_sp(&cpu->state) ? 0xf : 0;
     cpu->armed = cpu->armed_sets.at[cpu->state.el];
     mmu_select(&cpu->mmu, &cpu->state);
 }

@@ -25,6 +25,11 @@ static void select_el(struct cpu *cpu, unsigned el, bool sp_sel)
     cpu_el_changed(cpu);
 }
 
+void exception_select_sp(struct cpu *cpu, bool sp_sel)
+{
+    select_el(cpu, cpu->state.el, sp_sel);
+}
+
 /* PSTATE as SPSR_ELx holds it (GetPSRFromPSTATE). */
 static uint64_t spsr_of(const struct state *s)
 {
@@ -142,6 +147,11 @@ const struct op *exception_sync(struct cpu *cpu, const struct op *op, unsigned t
 const struct op *exception_undefined(struct cpu *cpu, const struct op *op)
 {
     return exception_sync(cpu, op, hyp_route(&cpu->state, 1), syndrome(EC_UNKNOWN, 0), false);
+}
+
+const struct op *exception_sp_alignment(struct cpu *cpu, const struct op *op)
+{
+    return exception_sync(cpu, op, hyp_route(&cpu->state, 1), syndrome(EC_SP_ALIGNMENT, 0), false);
 }
 
 /* Where an abort goes, with FAR and HPFAR written. */

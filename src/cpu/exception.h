@@ -18,6 +18,12 @@ bool exception_take_interrupt(struct cpu *cpu);
  * op (SVC, HVC), not of op. */
 const struct op *exception_sync(struct cpu *cpu, const struct op *op, unsigned to, uint64_t esr, bool next);
 
+/* An SP alignment fault at op (AArch64.SPAlignmentFault). */
+const struct op *exception_sp_alignment(struct cpu *cpu, const struct op *op);
+
+/* MSR SPSel: changes PSTATE.SP and with it what SP means. */
+void exception_select_sp(struct cpu *cpu, bool sp_sel);
+
 /* An Undefined exception at op. */
 const struct op *exception_undefined(struct cpu *cpu, const struct op *op);
 

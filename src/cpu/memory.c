@@ -3,50 +3,84 @@
 #include "cpu/exception.h"
 #include "cpu/exec/exec_ldst.h"
 
-/* Whether the fast table may answer for the page: Normal memory, and no alignment check to make. */
-static bool may_remember(const struct cpu *cpu, const struct translation *t)
+/* ---- finding the bytes ---- */
+
+/* Where the bytes of an access are: the first so many in one page, the others, if any, in the next. */
+struct span {
+    va_t address;
+    unsigned bytes, first;
+    pa_t at[2];
+};
+
+/* SCTLR_ELx.A of the current regime. */
+static bool checks_alignment(const struct cpu *cpu)
 {
-    const bool check = bit(cpu->state.sys[cpu->state.el == 2 ? SCTLR_EL2 : SCTLR_EL1], 1); /* SCTLR_ELx.A */
-    return !t->device && !check;
+    return bit(cpu->state.sys[cpu->state.el == 2 ? SCTLR_EL2 : SCTLR_EL1], 1);
 }
 
-static bool misaligned(const struct cpu *cpu, va_t address, unsigned size, const struct translation *t)
+static struct fault fault_at(enum fault_kind kind, va_t address)
 {
-    return address.raw % size && !may_remember(cpu, t);
+    return (struct fault){.kind = kind, .va = address};
 }
 
-/* Translates one access that lies in one page. */
-static struct fault translate(struct cpu *cpu, va_t address, unsigned size, enum access_type type, pa_t *out)
+/* Lets the fast table answer for the page from now on: Normal memory in RAM, and no alignment check to make. */
+static void remember(struct cpu *cpu, va_t address, enum access_type type, const struct translation *t)
+{
+    const bool write = type == ACCESS_WRITE;
+    void *host = write ? bus_store_host(cpu->bus, t->pa, 1) : bus_load_host(cpu->bus, t->pa, 1);
+    if (!host || t->device || checks_alignment(cpu))
+        return;
+    if (!write || !*bus_page_flags(cpu->bus, t->pa))
+        mmu_remember(&cpu->mmu, address, type, host);
+}
+
+/* Translates what lies in one page. */
+static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struct access a, pa_t *at)
 {
     struct translation t;
-    struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, address, type, &t);
-    *out = t.pa;
+    struct state *s = &cpu->state;
+    const uint8_t el = s->el;
+    const bool as_el0 = a.kind == UNPRIVILEGED && el == 1;
+    const enum access_type type = a.write ? ACCESS_WRITE : ACCESS_READ;
+    s->el = as_el0 ? 0 : el;
+    const struct fault fault = mmu_translate(&cpu->mmu, s, address, type, &t);
+    s->el = el;
+    *at = t.pa;
     if (fault.kind != FAULT_NONE)
         return fault;
-    if (misaligned(cpu, address, size, &t))
-        return (struct fault){.kind = FAULT_ALIGNMENT, .va = address};
-    const bool write = type == ACCESS_WRITE;
-    void *host = write ? bus_store_host(cpu->bus, t.pa, size) : bus_load_host(cpu->bus, t.pa, size);
-    const bool notice = write && host && *bus_page_flags(cpu->bus, t.pa);
-    if (host && !notice && may_remember(cpu, &t))
-        mmu_remember(&cpu->mmu, address, type, host);
-    return fault;
+    if (t.device && !aligned)
+        return fault_at(FAULT_ALIGNMENT, address);
+    if (!as_el0)
+        remember(cpu, address, type, &t);
+    return NO_FAULT;
 }
+
+/* Checks all of an access before any of it is done: alignment, then each page (AArch64.CheckAlignment,
+ * AArch64.TranslateAddress). */
+static struct fault locate(struct cpu *cpu, uint64_t address, struct access a, struct span *span)
+{
+    const unsigned bytes = a.size * a.registers, left = PAGE_SIZE - (unsigned)(address % PAGE_SIZE);
+    const bool aligned = address % (a.kind == EXCLUSIVE ? bytes : a.size) == 0;
+    *span = (struct span){.address = va(address), .bytes = bytes, .first = bytes < left ? bytes : left};
+    if (!aligned && (a.kind == ORDERED || a.kind == EXCLUSIVE || checks_alignment(cpu)))
+        return fault_at(FAULT_ALIGNMENT, va(address));
+    const struct fault fault = translate(cpu, va(address), aligned, a, &span->at[0]);
+    if (fault.kind != FAULT_NONE || span->first == bytes)
+        return fault;
+    return translate(cpu, va(address + span->first), aligned, a, &span->at[1]);
+}
+
+static pa_t place_of(const struct span *span, unsigned offset)
+{
+    return offset < span->first ? pa(span->at[0].raw + offset) : pa(span->at[1].raw + offset - span->first);
+}
+
+/* ---- moving them ---- */
 
 /* As the bus sees an access by this PE. */
 static struct transaction transaction(const struct cpu *cpu, unsigned size)
 {
     return (struct transaction){.now = cpu->state.cycles, .size = (uint8_t)size, .cpu = (uint8_t)cpu->number};
-}
-
-static bool crosses_page(va_t address, unsigned size)
-{
-    return address.raw % PAGE_SIZE + size > PAGE_SIZE;
-}
-
-static struct fault external(va_t address)
-{
-    return (struct fault){.kind = FAULT_EXTERNAL, .va = address};
 }
 
 /* For who watches: the access was done. state.pc is the instruction's while TRAPEZE_EVENT_MEMORY is listened to. */
@@ -64,110 +98,197 @@ static COLD void tell(const struct cpu *cpu, va_t address, pa_t at, unsigned siz
                                        .memory = {write, (uint8_t)size, address.raw, at.raw, value}});
 }
 
-/* An access over two pages: both must translate before a byte moves. *first: where the first byte is. */
-static struct fault read_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t *value, pa_t *first)
+/* Part of a span as one transaction, or over two pages byte by byte. False: nothing answers. */
+static bool read_part(struct cpu *cpu, const struct span *span, unsigned offset, unsigned size, uint64_t *value)
 {
+    const bool whole = offset >= span->first || offset + size <= span->first;
+    const unsigned step = whole ? size : 1;
+    bool answered = true;
     *value = 0;
-    for (unsigned i = 0; i < size; i++) {
-        uint64_t byte;
-        pa_t at;
-        const struct fault fault = translate(cpu, va(address.raw + i), 1, ACCESS_READ, &at);
-        if (fault.kind != FAULT_NONE)
-            return fault;
-        if (!bus_read(cpu->bus, at, transaction(cpu, 1), &byte))
-            return external(address);
-        *value |= byte << 8 * i;
-        *first = i ? *first : at;
+    for (unsigned i = 0; i < size && answered; i += step) {
+        uint64_t part;
+        answered = bus_read(cpu->bus, place_of(span, offset + i), transaction(cpu, step), &part);
+        *value |= part << 8 * i;
     }
+    if (unlikely(cpu->mmu.watched) && answered)
+        tell(cpu, va(span->address.raw + offset), place_of(span, offset), size, *value, false);
+    return answered;
+}
+
+static bool write_part(struct cpu *cpu, const struct span *span, unsigned offset, unsigned size, uint64_t value)
+{
+    const bool whole = offset >= span->first || offset + size <= span->first;
+    const unsigned step = whole ? size : 1;
+    bool answered = true;
+    for (unsigned i = 0; i < size && answered; i += step)
+        answered =
+            bus_write(cpu->bus, place_of(span, offset + i), value >> 8 * i & ones(8 * step), transaction(cpu, step));
+    if (unlikely(cpu->mmu.watched) && answered)
+        tell(cpu, va(span->address.raw + offset), place_of(span, offset), size, value, true);
+    return answered;
+}
+
+/* All registers of an access. */
+static struct fault read_span(struct cpu *cpu, const struct span *span, struct access a, uint64_t data[2])
+{
+    for (unsigned i = 0; i < a.registers; i++)
+        if (!read_part(cpu, span, i * a.size, a.size, &data[i]))
+            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
     return NO_FAULT;
 }
 
-static struct fault write_crossing(struct cpu *cpu, va_t address, unsigned size, uint64_t value, pa_t *first)
+static struct fault write_span(struct cpu *cpu, const struct span *span, struct access a, const uint64_t data[2])
 {
-    pa_t at[8];
-    for (unsigned i = 0; i < size; i++) {
-        const struct fault fault = translate(cpu, va(address.raw + i), 1, ACCESS_WRITE, &at[i]);
-        if (fault.kind != FAULT_NONE)
-            return fault;
-    }
-    *first = at[0];
-    for (unsigned i = 0; i < size; i++)
-        if (!bus_write(cpu->bus, at[i], value >> 8 * i, transaction(cpu, 1)))
-            return external(address);
+    for (unsigned i = 0; i < a.registers; i++)
+        if (!write_part(cpu, span, i * a.size, a.size, data[i]))
+            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
     return NO_FAULT;
-}
-
-static struct fault read_within(struct cpu *cpu, va_t address, unsigned size, uint64_t *value, pa_t *at)
-{
-    const struct fault fault = translate(cpu, address, size, ACCESS_READ, at);
-    if (fault.kind != FAULT_NONE)
-        return fault;
-    return bus_read(cpu->bus, *at, transaction(cpu, size), value) ? NO_FAULT : external(address);
-}
-
-static struct fault write_within(struct cpu *cpu, va_t address, unsigned size, uint64_t value, pa_t *at)
-{
-    const struct fault fault = translate(cpu, address, size, ACCESS_WRITE, at);
-    if (fault.kind != FAULT_NONE)
-        return fault;
-    return bus_write(cpu->bus, *at, value, transaction(cpu, size)) ? NO_FAULT : external(address);
 }
 
 struct fault memory_read(struct cpu *cpu, va_t address, unsigned size, uint64_t *value)
 {
-    pa_t at;
-    const struct fault fault = crosses_page(address, size) ? read_crossing(cpu, address, size, value, &at)
-                                                           : read_within(cpu, address, size, value, &at);
-    if (unlikely(cpu->mmu.watched) && fault.kind == FAULT_NONE)
-        tell(cpu, address, at, size, *value, false);
-    return fault;
+    struct span span;
+    const struct access a = {.size = (uint8_t)size, .registers = 1};
+    const struct fault fault = locate(cpu, address.raw, a, &span);
+    return fault.kind == FAULT_NONE ? read_span(cpu, &span, a, value) : fault;
 }
 
 struct fault memory_write(struct cpu *cpu, va_t address, unsigned size, uint64_t value)
 {
-    pa_t at;
-    const struct fault fault = crosses_page(address, size) ? write_crossing(cpu, address, size, value, &at)
-                                                           : write_within(cpu, address, size, value, &at);
-    if (unlikely(cpu->mmu.watched) && fault.kind == FAULT_NONE)
-        tell(cpu, address, at, size, value, true);
-    return fault;
+    struct span span;
+    const struct access a = {.size = (uint8_t)size, .registers = 1, .write = true};
+    const struct fault fault = locate(cpu, address.raw, a, &span);
+    return fault.kind == FAULT_NONE ? write_span(cpu, &span, a, &value) : fault;
 }
+
+/* ---- instructions ---- */
 
 /* The syndrome's view of the instruction. */
 static struct abort_access describe(const struct op *op, struct access a)
 {
     return (struct abort_access){
-        .valid = a.registers == 1 && a.writeback == WRITEBACK_NONE,
+        .valid = a.registers == 1 && a.writeback == WRITEBACK_NONE && a.kind != EXCLUSIVE,
         .sas = (uint8_t)__builtin_ctz(a.size),
         .sse = a.sign != 0,
         .srt = op->rd == SINK ? 31 : op->rd,
         .sf = a.sign ? a.sign == 64 : a.size == 8,
+        .ordered = a.kind == ORDERED,
         .write = a.write,
     };
 }
 
+/* CheckSPAlignment: the instruction's base register is SP, and not aligned as SCTLR_ELx wants it. */
+static bool sp_misaligned(const struct cpu *cpu, const struct op *op)
+{
+    return op->rn == SP && cpu->state.x[SP] & cpu->sp_low;
+}
+
 COLD const struct op *load_slow(struct cpu *cpu, const struct op *op, uint64_t address, struct access a)
 {
+    struct span span;
     uint64_t data[2] = {0};
     cpu->state.cycles = engine_now(cpu, op);
-    for (unsigned i = 0; i < a.registers; i++) {
-        const struct fault fault = memory_read(cpu, va(address + i * a.size), a.size, &data[i]);
-        if (fault.kind != FAULT_NONE)
-            return exception_data_abort(cpu, op, &fault, describe(op, a));
-    }
+    if (sp_misaligned(cpu, op))
+        return exception_sp_alignment(cpu, op);
+    struct fault fault = locate(cpu, address, a, &span);
+    if (fault.kind == FAULT_NONE)
+        fault = read_span(cpu, &span, a, data);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
     load_finish(cpu, op, address, a, data);
     return engine_look_up(cpu, op + 1);
 }
 
 COLD const struct op *store_slow(struct cpu *cpu, const struct op *op, uint64_t address, struct access a)
 {
+    struct span span;
     const uint64_t data[2] = {X(rd), a.registers == 2 ? X(rm) : 0};
     cpu->state.cycles = engine_now(cpu, op);
-    for (unsigned i = 0; i < a.registers; i++) {
-        const struct fault fault = memory_write(cpu, va(address + i * a.size), a.size, data[i]);
-        if (fault.kind != FAULT_NONE)
-            return exception_data_abort(cpu, op, &fault, describe(op, a));
-    }
+    if (sp_misaligned(cpu, op))
+        return exception_sp_alignment(cpu, op);
+    struct fault fault = locate(cpu, address, a, &span);
+    if (fault.kind == FAULT_NONE)
+        fault = write_span(cpu, &span, a, data);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
     write_back(cpu, op, address, a);
     return engine_look_up(cpu, op + 1);
+}
+
+/* ---- exclusives: the local monitor; cluster.c has what other PEs' stores do to it ---- */
+
+static struct monitor monitor_for(const struct span *span)
+{
+    return (struct monitor){align_down(span->at[0].raw, MONITOR_GRANULE), true, (uint8_t)span->bytes};
+}
+
+const struct op *load_exclusive(struct cpu *cpu, const struct op *op, struct access a)
+{
+    struct span span;
+    uint64_t data[2] = {0};
+    cpu->state.cycles = engine_now(cpu, op);
+    if (sp_misaligned(cpu, op))
+        return exception_sp_alignment(cpu, op);
+    struct fault fault = locate(cpu, X(rn), a, &span);
+    if (fault.kind == FAULT_NONE)
+        fault = read_span(cpu, &span, a, data);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
+    cpu->state.monitor = monitor_for(&span);
+    load_finish(cpu, op, span.address.raw, a, data);
+    return engine_look_up(cpu, op + 1);
+}
+
+/* The address is translated, and can fault, whatever the monitor says (AArch64.ExclusiveMonitorsPass). */
+const struct op *store_exclusive(struct cpu *cpu, const struct op *op, struct access a)
+{
+    struct span span;
+    const uint64_t data[2] = {X(rd), a.registers == 2 ? X(rm) : 0};
+    cpu->state.cycles = engine_now(cpu, op);
+    if (sp_misaligned(cpu, op))
+        return exception_sp_alignment(cpu, op);
+    struct fault fault = locate(cpu, X(rn), a, &span);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
+    struct monitor *m = &cpu->state.monitor;
+    const struct monitor wanted = monitor_for(&span);
+    const bool passes = m->open && m->pa == wanted.pa && m->size == wanted.size;
+    m->open = false;
+    if (passes)
+        fault = write_span(cpu, &span, a, data);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
+    SET(ra, !passes);
+    return engine_look_up(cpu, op + 1);
+}
+
+/* ---- cache maintenance by address ---- */
+
+/* Device memory cannot be zeroed so: an alignment fault (AArch64.FirstStageTranslate). */
+COLD const struct op *zero_slow(struct cpu *cpu, const struct op *op)
+{
+    static const struct access a = {.size = 8, .registers = 1, .write = true};
+    const uint64_t address = X(rd), block = align_down(address, ZVA_BYTES);
+    struct span span = {.address = va(block), .bytes = ZVA_BYTES, .first = ZVA_BYTES};
+    cpu->state.cycles = engine_now(cpu, op);
+    struct fault fault = translate(cpu, va(address), false, a, &span.at[0]);
+    span.at[0] = pa(align_down(span.at[0].raw, ZVA_BYTES));
+    for (unsigned i = 0; i < ZVA_BYTES && fault.kind == FAULT_NONE; i += a.size)
+        if (!write_part(cpu, &span, i, a.size, 0))
+            fault = fault_at(FAULT_EXTERNAL, va(block + i));
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, (struct abort_access){.write = true});
+    return engine_look_up(cpu, op + 1);
+}
+
+/* From EL1 up only DC IVAC asks for a permission; EL0 must be able to read (AArch64.CheckPermission). */
+COLD const struct op *maintain_cache(struct cpu *cpu, const struct op *op, bool invalidates)
+{
+    struct translation t;
+    const enum access_type type = invalidates ? ACCESS_WRITE : ACCESS_READ;
+    const struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(X(rd)), type, &t);
+    const bool exempt = fault.kind == FAULT_PERMISSION && cpu->state.el && !invalidates && !fault.on_walk;
+    if (fault.kind == FAULT_NONE || exempt)
+        return op + 1;
+    return exception_data_abort(cpu, op, &fault, (struct abort_access){.write = true, .maintenance = true});
 }

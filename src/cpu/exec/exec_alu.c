@@ -30,6 +30,30 @@ INLINE uint64_t signed_divide(int64_t a, int64_t b)
     return b == -1 ? -(uint64_t)a : (uint64_t)(a / b);
 }
 
+/* All 64 bits in the opposite order. */
+INLINE uint64_t reverse_bits(uint64_t x)
+{
+    x = (x & UINT64_C(0x5555555555555555)) << 1 | (x >> 1 & UINT64_C(0x5555555555555555));
+    x = (x & UINT64_C(0x3333333333333333)) << 2 | (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4 | (x >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f));
+    return __builtin_bswap64(x);
+}
+
+INLINE uint64_t swap_bytes_in_pairs(uint64_t x)
+{
+    return (x & UINT64_C(0x00ff00ff00ff00ff)) << 8 | (x >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+}
+
+INLINE uint64_t swap_words(uint64_t x)
+{
+    return x << 32 | x >> 32;
+}
+
+INLINE unsigned leading_zeros(uint64_t x, unsigned width)
+{
+    return x ? (unsigned)__builtin_clzll(x) - (64 - width) : width;
+}
+
 #define R(f) ((T)X(f)) /* a register at the operation's width */
 #define I    ((T)IMM)
 
@@ -133,6 +157,33 @@ INLINE uint64_t signed_divide(int64_t a, int64_t b)
     OPERATION(name##_rotated, uint64_t, 64, A_AND_B(ror(UINT64_MAX >> NUM(ra), NUM(rm), 64)), __VA_ARGS__)      \
     HANDLER_TABLE(                                                                                              \
         handler_fn *const name##_logical[LOGICAL_FORMS] = {name##_w, name##_signed, name##_twice, name##_rotated};)
+
+/* ---- CRC32: what four bits at the low end do to the rest ---- */
+
+static __attribute__((unused)) const uint32_t crc32_ieee[16] = {
+    0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+    0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+};
+
+static __attribute__((unused)) const uint32_t crc32_castagnoli[16] = {
+    0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
+    0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+};
+
+/* The CRC of `size` bytes more, all registers bit-reversed as the instructions have them (Poly32Mod2). */
+static __attribute__((unused)) uint32_t crc32(const uint32_t table[16], uint32_t crc, uint64_t data, unsigned size)
+{
+    for (unsigned i = 0; i < 2 * size; i++)
+        crc = crc >> 4 ^ table[(crc ^ data >> 4 * i) & 0xf];
+    return crc;
+}
+
+#define CHECKSUM(name, table, size)                          \
+    INTERPRETED(name)                                        \
+    {                                                        \
+        SET(rd, crc32(table, (uint32_t)X(rn), X(rm), size)); \
+        NEXT(1);                                             \
+    }
 
 #include "cpu/exec/exec_alu.def"
 

@@ -1,9 +1,17 @@
 #include "cpu/cluster.h"
 #include "cpu/exception.h"
 #include "cpu/exec/exec.h"
+#include "cpu/memory.h"
 #include "cpu/sysreg/sysreg_table.h"
 
+/* An encoding that Armv8.0 leaves unallocated, or says is UNDEFINED. */
 INTERPRETED(UNDEFINED)
+{
+    GO(exception_undefined(cpu, op));
+}
+
+/* One that it allocates, and this model does not have. */
+INTERPRETED(UNIMPLEMENTED)
 {
     cpu->cluster->unimplemented++;
     GO(exception_undefined(cpu, op));
@@ -16,6 +24,15 @@ static const struct op *refused(struct cpu *cpu, const struct op *op, trapset_t 
 {
     const trapset_t caught = traps & cpu->armed[DIRECTION_READ];
     return caught ? exception_trap(cpu, op, caught, esr) : NULL;
+}
+
+/* Any instruction of FP and SIMD: there are none, but CPACR_EL1 and CPTR_EL2 are asked before one finds out. */
+INTERPRETED(FP_ABSENT)
+{
+    const struct op *trap = refused(cpu, op, T(FPEN) | T(FPEN_EL0) | T(TFP), syndrome_fp());
+    if (trap)
+        GO(trap);
+    BECOME(UNIMPLEMENTED);
 }
 
 INTERPRETED(SVC)
@@ -52,16 +69,38 @@ INTERPRETED(SMC)
     GO(engine_look_up(cpu, op + 1));
 }
 
+/* MDCR_EL2.TDE sends it to EL2 (AArch64.SoftwareBreakpoint). */
 INTERPRETED(BRK)
 {
-    GO(exception_sync(cpu, op, hyp_route(&cpu->state, 1), syndrome(EC_BRK64, (uint32_t)IMM), false));
+    const struct state *s = &cpu->state;
+    const bool debug_in_el2 = s->has_el2 && bit(s->sys[MDCR_EL2], 8);
+    GO(exception_sync(cpu, op, hyp_route(s, debug_in_el2 ? 2 : 1), syndrome(EC_BRK64, (uint32_t)IMM), false));
 }
 
+/* Nobody halts this PE: HLT is UNDEFINED, except as a call of the semihosting host. */
+INTERPRETED(HLT)
+{
+    const struct cluster *cluster = cpu->cluster;
+    cpu->state.cycles = engine_now(cpu, op);
+    if (IMM != 0xf000 || !cluster->semihosting || !cluster->semihosting(cluster->owner, cpu))
+        BECOME(UNDEFINED);
+    GO(engine_look_up(cpu, op + 1));
+}
+
+/* Returns clear the local monitor, and are an event for WFE (AArch64.ExceptionReturn). */
 INTERPRETED(ERET)
 {
     if (unlikely(cpu->state.el == 0))
-        GO(exception_undefined(cpu, op));
+        BECOME(UNDEFINED);
+    cpu->state.monitor.open = false;
+    cpu->state.event = true;
     GO(exception_return(cpu, op));
+}
+
+INTERPRETED(CLREX)
+{
+    cpu->state.monitor.open = false;
+    NEXT(1);
 }
 
 INTERPRETED(WFI)
@@ -105,14 +144,37 @@ INTERPRETED(SEVL)
 
 /* ---- PSTATE ---- */
 
+/* What refuses MSR (immediate), of which imm is CRm: the judge's verdict, NULL if nothing does. */
+static const struct op *refused_pstate(struct cpu *cpu, const struct op *op, trapset_t traps, unsigned op1,
+                                       unsigned op2)
+{
+    const struct sysreg_encoding e = {0, (uint8_t)op1, 4, (uint8_t)IMM, (uint8_t)op2};
+    return refused(cpu, op, traps, syndrome_sysreg(e, 31, false));
+}
+
+INTERPRETED(MSR_SPSel)
+{
+    const struct op *trap = refused_pstate(cpu, op, T(BELOW_EL1), 0, 5);
+    if (unlikely(trap))
+        GO(trap);
+    exception_select_sp(cpu, bit((uint64_t)IMM, 0));
+    NEXT(1);
+}
+
 INTERPRETED(MSR_DAIFSet)
 {
+    const struct op *trap = refused_pstate(cpu, op, T(UMA), 3, 6);
+    if (unlikely(trap))
+        GO(trap);
     cpu->state.daif |= (uint8_t)IMM;
     NEXT(1);
 }
 
 INTERPRETED(MSR_DAIFClr)
 {
+    const struct op *trap = refused_pstate(cpu, op, T(UMA), 3, 7);
+    if (unlikely(trap))
+        GO(trap);
     cpu->state.daif &= (uint8_t)~IMM;
     GO(engine_look_up(cpu, op + 1));
 }
@@ -173,6 +235,48 @@ INTERPRETED(MSR_hook)
     cpu->state.cycles = engine_now(cpu, op);
     a->hook.write(a->hook.owner, &cpu->state, a->reg, X(rd));
     GO(engine_look_up(cpu, op + 1));
+}
+
+/* ---- cache maintenance: imm is the row of sysop.def, rd the register ---- */
+
+static const struct {
+    struct sysreg_encoding encoding;
+    trapset_t traps;
+} sysop_rows[] = {
+#define SYSOP(name, op1, crm, op2, traps, ...) {{1, op1, 7, crm, op2}, traps},
+#include "cpu/sysreg/sysop.def"
+#undef SYSOP
+};
+
+static const struct op *refused_sysop(struct cpu *cpu, const struct op *op)
+{
+    return refused(cpu, op, sysop_rows[IMM].traps, syndrome_sysreg(sysop_rows[IMM].encoding, op->rd, false));
+}
+
+INTERPRETED(SYS_NOP)
+{
+    const struct op *trap = refused_sysop(cpu, op);
+    if (unlikely(trap))
+        GO(trap);
+    NEXT(1);
+}
+
+INTERPRETED(SYS_VA)
+{
+    const struct op *trap = refused_sysop(cpu, op);
+    GO(unlikely(trap) ? trap : maintain_cache(cpu, op, false));
+}
+
+INTERPRETED(DC_IVAC)
+{
+    const struct op *trap = refused_sysop(cpu, op);
+    GO(unlikely(trap) ? trap : maintain_cache(cpu, op, true));
+}
+
+COLD INTERPRETED(DC_ZVA_slow)
+{
+    const struct op *trap = refused_sysop(cpu, op);
+    GO(trap ? trap : zero_slow(cpu, op));
 }
 
 /* ---- TLB maintenance: imm is the row of tlbi.def. ---- */

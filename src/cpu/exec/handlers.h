@@ -20,6 +20,7 @@ enum { LOGICAL_W, LOGICAL_SIGNED, LOGICAL_TWICE, LOGICAL_ROTATED, LOGICAL_FORMS 
 #define SHIFTED(name, ...)  extern handler_fn *const name##_shifted[2][SHIFTS];
 #define EXTENDED(name, ...) extern handler_fn *const name##_extended[2][EXTENSIONS];
 #define LOGICAL(name, ...)  extern handler_fn *const name##_logical[LOGICAL_FORMS];
+#define CHECKSUM(name, ...) handler_fn name;
 #include "cpu/exec/exec_alu.def"
 #undef ALU
 #undef ALU_X
@@ -28,6 +29,7 @@ enum { LOGICAL_W, LOGICAL_SIGNED, LOGICAL_TWICE, LOGICAL_ROTATED, LOGICAL_FORMS 
 #undef SHIFTED
 #undef EXTENDED
 #undef LOGICAL
+#undef CHECKSUM
 
 /* SUBS then B.cond in the page, by condition and kind of SUBS. */
 enum compare_kind { COMPARE_IMM_W, COMPARE_IMM_X, COMPARE_REG_W, COMPARE_REG_X, COMPARE_KINDS };
@@ -42,16 +44,30 @@ handler_fn BL_near, BL_far, BR, BLR;
 
 enum ldst_form { LDST_IMM, LDST_LSL, LDST_UXTW, LDST_SXTW, LDST_PRE, LDST_POST, LDST_FORMS };
 
-#define LOAD(name, ...)       extern handler_fn *const name##_form[LDST_FORMS];
-#define STORE(name, ...)      extern handler_fn *const name##_form[LDST_FORMS];
-#define LOAD_PAIR(name, ...)  extern handler_fn *const name##_form[LDST_FORMS];
-#define STORE_PAIR(name, ...) extern handler_fn *const name##_form[LDST_FORMS];
+/* [whether the base is SP][enum ldst_form]; and the unprivileged form, LDTR and STTR. */
+#define LOAD(name, ...)                                  \
+    extern handler_fn *const name##_form[2][LDST_FORMS]; \
+    handler_fn name##_unprivileged;
+#define STORE(name, ...)           LOAD(name)
+#define LOAD_PAIR(name, ...)       extern handler_fn *const name##_form[2][LDST_FORMS];
+#define STORE_PAIR(name, ...)      LOAD_PAIR(name)
+#define LOAD_ORDERED(name, ...)    handler_fn name, name##_slow;
+#define STORE_ORDERED(name, ...)   handler_fn name, name##_slow;
+#define LOAD_LITERAL(name, ...)    handler_fn name;
+#define LOAD_EXCLUSIVE(name, ...)  handler_fn name;
+#define STORE_EXCLUSIVE(name, ...) handler_fn name;
 #include "cpu/exec/exec_ldst.def"
 #undef LOAD
 #undef STORE
 #undef LOAD_PAIR
 #undef STORE_PAIR
-handler_fn LDR_w_literal, LDR_x_literal;
+#undef LOAD_ORDERED
+#undef STORE_ORDERED
+#undef LOAD_LITERAL
+#undef LOAD_EXCLUSIVE
+#undef STORE_EXCLUSIVE
 
-handler_fn UNDEFINED, NOP, WFI, WFE, SVC, HVC, SMC, BRK, ERET, ISB, SEV, SEVL, MSR_DAIFSet, MSR_DAIFClr, TLBI;
+handler_fn UNDEFINED, UNIMPLEMENTED, FP_ABSENT, NOP;
+handler_fn SVC, HVC, SMC, BRK, HLT, ERET, WFI, WFE, SEV, SEVL, ISB, CLREX;
+handler_fn MSR_SPSel, MSR_DAIFSet, MSR_DAIFClr, SYS_NOP, SYS_VA, DC_IVAC, DC_ZVA, DC_ZVA_slow, TLBI;
 handler_fn MRS_plain, MRS_hook, MSR_plain, MSR_hook;

@@ -294,17 +294,30 @@ LOWER(CSINV) { select(l, f, CSINV_if); }
 LOWER(CSNEG) { select(l, f, CSNEG_if); }
 /* clang-format on */
 
-/* ---- shifts by registers, multiplication, division ---- */
+/* ---- carries, bits, shifts by registers, multiplication, division ---- */
 
 /* clang-format off */
+LOWER(ADC)    { three(l, f, BY_WIDTH(f, ADC), 0); }
+LOWER(ADCS)   { three(l, f, BY_WIDTH(f, ADCS), 0); }
+LOWER(SBC)    { three(l, f, BY_WIDTH(f, SBC), 0); }
+LOWER(SBCS)   { three(l, f, BY_WIDTH(f, SBCS), 0); }
+LOWER(RBIT)   { three(l, f, BY_WIDTH(f, RBIT), 0); }
+LOWER(REV16)  { three(l, f, BY_WIDTH(f, REV16), 0); }
+LOWER(REV_w)  { three(l, f, REV_w, 0); }
+LOWER(REV32)  { three(l, f, REV32, 0); }
+LOWER(REV_x)  { three(l, f, REV_x, 0); }
+LOWER(CLZ)    { three(l, f, BY_WIDTH(f, CLZ), 0); }
+LOWER(CLS)    { three(l, f, BY_WIDTH(f, CLS), 0); }
 LOWER(UDIV)   { three(l, f, BY_WIDTH(f, UDIV), 0); }
 LOWER(SDIV)   { three(l, f, BY_WIDTH(f, SDIV), 0); }
 LOWER(LSLV)   { three(l, f, BY_WIDTH(f, LSLV), 0); }
 LOWER(LSRV)   { three(l, f, BY_WIDTH(f, LSRV), 0); }
 LOWER(ASRV)   { three(l, f, BY_WIDTH(f, ASRV), 0); }
 LOWER(RORV)   { three(l, f, BY_WIDTH(f, RORV), 0); }
-LOWER(MADD)   { three(l, f, f->ra == 31 ? BY_WIDTH(f, MUL) : BY_WIDTH(f, MADD), f->ra); }
-LOWER(MSUB)   { three(l, f, BY_WIDTH(f, MSUB), f->ra); }
+LOWER(MADD_w) { three(l, f, f->ra == 31 ? MUL_w : MADD_w, f->ra); }
+LOWER(MADD_x) { three(l, f, f->ra == 31 ? MUL_x : MADD_x, f->ra); }
+LOWER(MSUB_w) { three(l, f, MSUB_w, f->ra); }
+LOWER(MSUB_x) { three(l, f, MSUB_x, f->ra); }
 LOWER(SMADDL) { three(l, f, SMADDL, f->ra); }
 LOWER(SMSUBL) { three(l, f, SMSUBL, f->ra); }
 LOWER(UMADDL) { three(l, f, UMADDL, f->ra); }
@@ -312,3 +325,11 @@ LOWER(UMSUBL) { three(l, f, UMSUBL, f->ra); }
 LOWER(SMULH)  { three(l, f, SMULH, 0); }
 LOWER(UMULH)  { three(l, f, UMULH, 0); }
 /* clang-format on */
+
+/* size: log2 of the bytes; only the doublewords are in X registers. */
+LOWER(CRC32)
+{
+    static handler_fn *const forms[2][4] = {{CRC32B, CRC32H, CRC32W, CRC32X}, {CRC32CB, CRC32CH, CRC32CW, CRC32CX}};
+    if (f->sf == (f->size == 3))
+        three(l, f, forms[f->C][f->size], 0);
+}

@@ -82,7 +82,7 @@ static void on_write_el2_regime(void *owner, struct state *s, enum sysreg reg, u
     struct cpu *cpu = owner;
     (void)cpu, (void)s, (void)reg;
     s->sys[reg] = value;
-    mmu_select(&cpu->mmu, s);
+    cpu_el_changed(cpu); /* SCTLR_EL2.SA too */
 }
 
 /* ---- the table ---- */
