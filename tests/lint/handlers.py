@@ -1,5 +1,6 @@
 """A hot handler is a leaf: it pushes nothing and calls nothing, and goes on by a jump. handlers.py ROOT OBJDUMP ARCHIVE:
-looks into the release build's objects. What is named *_slow, or is one of the rare ways on, may call."""
+looks into the release build's objects. What is interpreted only may call: what is named *_slow, unprivileged and
+exclusive accesses, the rare ways on."""
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tree
 
 MEMBERS = {"exec_alu", "exec_branch", "exec_fused", "exec_ldst"}
 RARE = {"AT_DEADLINE", "ENTER_TARGET", "END_OF_PAGE"}  # they ask the engine
+INTERPRETED = re.compile(r"_slow$|_unprivileged$|^(LD|ST)X[RP]|\.cold$|^\.text")
 FORBIDDEN = re.compile(r"^(push|pop|call|enter|leave)|^(sub|add)q?\s+\$[0-9a-fx-]+, ?%rsp")
 
 
@@ -28,7 +30,7 @@ def functions(dump):
 
 
 def cold(symbol):
-    return symbol in RARE or symbol.endswith(("_slow", ".cold")) or symbol.startswith(".text")
+    return symbol in RARE or bool(INTERPRETED.search(symbol))
 
 
 def main():

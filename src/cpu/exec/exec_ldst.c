@@ -63,18 +63,18 @@ INLINE bool store_fast(struct cpu *cpu, const struct op *op, uint64_t address, u
     FAST(kind, name##_sp_##form, SP_BASE, name##_##form##_slow, where, __VA_ARGS__)
 
 #define INDEXED(kind, name, form, type, ...) \
-    MEMORY(kind, name, form, X(rn) + ((uint64_t)(type)X(rm) << NUM(ra)), __VA_ARGS__, WRITEBACK_NONE)
+    MEMORY(kind, name, form, X(rn) + ((uint64_t)(type)X(rm) << NUM(ra)), __VA_ARGS__, WRITEBACK_NONE, PLAIN)
 #define SINGLE_FORMS(name)                                                        \
     {                                                                             \
         name##_imm, name##_lsl, name##_uxtw, name##_sxtw, name##_pre, name##_post \
     }
 #define SINGLE(kind, name, ...)                                                                       \
-    MEMORY(kind, name, imm, X(rn) + (uint64_t)IMM, __VA_ARGS__, WRITEBACK_NONE)                       \
+    MEMORY(kind, name, imm, X(rn) + (uint64_t)IMM, __VA_ARGS__, WRITEBACK_NONE, PLAIN)                \
     INDEXED(kind, name, lsl, uint64_t, __VA_ARGS__)                                                   \
     INDEXED(kind, name, uxtw, uint32_t, __VA_ARGS__)                                                  \
     INDEXED(kind, name, sxtw, int32_t, __VA_ARGS__)                                                   \
-    MEMORY(kind, name, pre, X(rn) + (uint64_t)IMM, __VA_ARGS__, WRITEBACK_PRE)                        \
-    MEMORY(kind, name, post, X(rn), __VA_ARGS__, WRITEBACK_POST)                                      \
+    MEMORY(kind, name, pre, X(rn) + (uint64_t)IMM, __VA_ARGS__, WRITEBACK_PRE, PLAIN)                 \
+    MEMORY(kind, name, post, X(rn), __VA_ARGS__, WRITEBACK_POST, PLAIN)                               \
     SLOW(kind, name##_unprivileged, X(rn) + (uint64_t)IMM, __VA_ARGS__, WRITEBACK_NONE, UNPRIVILEGED) \
     HANDLER_TABLE(handler_fn *const name##_form[2][LDST_FORMS] = {SINGLE_FORMS(name), SINGLE_FORMS(name##_sp)};)
 #define LOAD(name, size, sign) SINGLE(load, name, size, sign, 1, false)
@@ -84,18 +84,18 @@ INLINE bool store_fast(struct cpu *cpu, const struct op *op, uint64_t address, u
     {                                                                                  \
         [LDST_IMM] = name##_offset, [LDST_PRE] = name##_pre, [LDST_POST] = name##_post \
     }
-#define DOUBLE(kind, name, ...)                                                      \
-    MEMORY(kind, name, offset, X(rn) + (uint64_t)IMM16, __VA_ARGS__, WRITEBACK_NONE) \
-    MEMORY(kind, name, pre, X(rn) + (uint64_t)IMM16, __VA_ARGS__, WRITEBACK_PRE)     \
-    MEMORY(kind, name, post, X(rn), __VA_ARGS__, WRITEBACK_POST)                     \
+#define DOUBLE(kind, name, ...)                                                             \
+    MEMORY(kind, name, offset, X(rn) + (uint64_t)IMM16, __VA_ARGS__, WRITEBACK_NONE, PLAIN) \
+    MEMORY(kind, name, pre, X(rn) + (uint64_t)IMM16, __VA_ARGS__, WRITEBACK_PRE, PLAIN)     \
+    MEMORY(kind, name, post, X(rn), __VA_ARGS__, WRITEBACK_POST, PLAIN)                     \
     HANDLER_TABLE(handler_fn *const name##_form[2][LDST_FORMS] = {DOUBLE_FORMS(name), DOUBLE_FORMS(name##_sp)};)
 #define LOAD_PAIR(name, size, sign) DOUBLE(load, name, size, sign, 2, false)
 #define STORE_PAIR(name, size)      DOUBLE(store, name, size, 0, 2, true)
 
 #define LITERAL cpu->pc_page + (uint64_t)IMM
-#define LOAD_LITERAL(name, size, sign)                                     \
-    SLOW(load, name##_slow, LITERAL, size, sign, 1, false, WRITEBACK_NONE) \
-    FAST(load, name, ANY_BASE, name##_slow, LITERAL, size, sign, 1, false, WRITEBACK_NONE)
+#define LOAD_LITERAL(name, size, sign)                                            \
+    SLOW(load, name##_slow, LITERAL, size, sign, 1, false, WRITEBACK_NONE, PLAIN) \
+    FAST(load, name, ANY_BASE, name##_slow, LITERAL, size, sign, 1, false, WRITEBACK_NONE, PLAIN)
 
 #define ORDERED_ACCESS(kind, name, size, write)                                \
     SLOW(kind, name##_slow, X(rn), size, 0, 1, write, WRITEBACK_NONE, ORDERED) \
