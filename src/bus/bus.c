@@ -213,7 +213,7 @@ bool bus_write(struct bus *bus, pa_t address, uint64_t value, struct transaction
     void *host = bus_store_host(bus, address, t.size);
     if (host) {
         memcpy(host, &value, t.size);
-        if (*bus_page_flags(bus, address) && bus->written)
+        if ((*bus_page_flags(bus, address) || t.cpu == NOT_A_CPU) && bus->written)
             bus->written(bus->owner, address, t);
         return true;
     }

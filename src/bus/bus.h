@@ -25,7 +25,7 @@ struct memory {
     bool direct;
 };
 
-/* Told of stores to flagged pages after they are done, and of memory that has become, or is no longer, direct. */
+/* Told of stores to flagged pages, and of all that no PE does, after they are done, and of memory that has become, or is no longer, direct. */
 typedef void bus_written_fn(void *owner, pa_t address, struct transaction t);
 typedef void bus_remapped_fn(void *owner);
 

@@ -1,4 +1,5 @@
 #include "cpu/cluster.h"
+#include "base/hints.h"
 
 /* ---- stores ---- */
 
@@ -14,19 +15,46 @@ static void code_written(struct cluster *cluster, pa_t address, unsigned size)
         mmu_forget_code(&cluster->cpu[i]->mmu, page);
 }
 
-/* A store has reached a page with marked granules: it clears the monitors of all PEs but the one that stores. */
+/* ---- monitors: only other observers' stores matter, so a page is flagged when a PE rests with its monitor open ---- */
+
+static bool same_page(uint64_t a, uint64_t b)
+{
+    return a >> PAGE_SHIFT == b >> PAGE_SHIFT;
+}
+
+/* A store may have reached a marked granule: it clears the monitors of all PEs but the one that stores. A page that
+ * nobody else watches any more goes back to fast stores. */
 static void monitored_written(struct cluster *cluster, pa_t address, struct transaction t)
 {
+    bool watched = false;
     for (unsigned i = 0; i < cluster->cpus; i++) {
         struct cpu *cpu = cluster->cpu[i];
         struct monitor *m = &cpu->state.monitor;
-        if (i == t.cpu || !m->open || address.raw + t.size <= m->pa || m->pa + MONITOR_GRANULE <= address.raw)
+        if (i == t.cpu || !m->open)
             continue;
+        if (address.raw + t.size <= m->pa || m->pa + MONITOR_GRANULE <= address.raw) {
+            watched |= same_page(m->pa, address.raw);
+            continue;
+        }
         m->open = false;
-        cpu->state.event = true; /* losing the reservation is an event for WFE */
-        if (cluster->running)
-            cluster->running->attention |= ATTEND_YIELD;
+        cluster_send_event_to(cluster, cpu, t.now); /* losing the reservation is an event for WFE */
     }
+    if (!watched)
+        *bus_page_flags(cluster->bus, address) &= (uint8_t)~PAGE_MONITORED;
+}
+
+void cluster_rest(struct cluster *cluster, const struct cpu *cpu)
+{
+    const struct monitor *m = &cpu->state.monitor;
+    if (likely(!m->open || cluster->cpus == 1))
+        return;
+    const pa_t page = pa(align_down(m->pa, PAGE_SIZE));
+    const void *host = bus_store_host(cluster->bus, page, PAGE_SIZE);
+    if (!host || *bus_page_flags(cluster->bus, page) & PAGE_MONITORED)
+        return;
+    *bus_page_flags(cluster->bus, page) |= PAGE_MONITORED;
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        mmu_forget_stores(&cluster->cpu[i]->mmu, host);
 }
 
 static void written(void *owner, pa_t address, struct transaction t)
@@ -35,7 +63,7 @@ static void written(void *owner, pa_t address, struct transaction t)
     const uint8_t flags = *bus_page_flags(cluster->bus, address);
     if (flags & PAGE_CODE)
         code_written(cluster, address, t.size);
-    if (flags & PAGE_MONITORED)
+    if (flags & PAGE_MONITORED || t.cpu == NOT_A_CPU)
         monitored_written(cluster, address, t);
 }
 
@@ -121,19 +149,22 @@ static void event_arrives(void *owner, uint64_t now)
     cpu->state.event = true;
 }
 
+void cluster_send_event_to(struct cluster *cluster, struct cpu *cpu, uint64_t now)
+{
+    if (cpu == cluster->running || cpu->state.cycles >= now) {
+        cpu->state.event = true;
+    } else {
+        events_cancel(&cpu->events, event_arrives, cpu);
+        events_add(&cpu->events, now, 0, event_arrives, cpu);
+    }
+    if (cluster->running && cpu != cluster->running)
+        cluster->running->attention |= ATTEND_YIELD;
+}
+
 void cluster_send_event(struct cluster *cluster, uint64_t now)
 {
-    for (unsigned i = 0; i < cluster->cpus; i++) {
-        struct cpu *cpu = cluster->cpu[i];
-        if (cpu == cluster->running || cpu->state.cycles >= now) {
-            cpu->state.event = true;
-        } else {
-            events_cancel(&cpu->events, event_arrives, cpu);
-            events_add(&cpu->events, now, 0, event_arrives, cpu);
-        }
-    }
-    if (cluster->running && cluster->cpus > 1)
-        cluster->running->attention |= ATTEND_YIELD;
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        cluster_send_event_to(cluster, cluster->cpu[i], now);
 }
 
 void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match)

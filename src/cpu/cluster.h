@@ -39,8 +39,12 @@ void cluster_add(struct cluster *cluster, struct cpu *cpu);
  * at its own time, whichever is later. */
 void cluster_set_line(struct cluster *cluster, unsigned number, enum line line, bool level, uint64_t now);
 
-/* SEV: the event registers of all PEs. */
+/* The event register of one PE; SEV: of all. */
+void cluster_send_event_to(struct cluster *cluster, struct cpu *cpu, uint64_t now);
 void cluster_send_event(struct cluster *cluster, uint64_t now);
+
+/* A PE stops running: from now on others' stores to the granule that its monitor has marked must be seen. */
+void cluster_rest(struct cluster *cluster, const struct cpu *cpu);
 
 /* TLB maintenance, here and in the other PEs of the Inner Shareable domain. */
 void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match);

@@ -240,6 +240,7 @@ enum status cpu_run(struct cpu *cpu, uint64_t until)
     cpu->attention &= ~(uint32_t)(ATTEND_STOP | ATTEND_YIELD);
     cpu->deadline = cpu->state.cycles;
     run_from(cpu, attend(cpu, 0, cpu->state.pc, false));
+    cluster_rest(cpu->cluster, cpu);
     return cpu->status;
 }
 
