@@ -24,7 +24,7 @@ struct sysreg_hook {
 /* Why the engine has to look up before the next operation. */
 enum attention {
     ATTEND_STOP = 1 << 0,  /* cpu_stop was called */
-    ATTEND_LINES = 1 << 1, /* an interrupt input is up, or HCR_EL2.{VI, VF, VSE} is set */
+    ATTEND_LINES = 1 << 1, /* an interrupt input is up, or HCR_EL2.{VI, VF, VSE} or PSTATE.IL is set */
     ATTEND_YIELD = 1 << 2, /* the quantum has to end: another PE must see what has happened */
     ATTEND_SINGLE = 1 << 3 /* one operation at a time: stepping, tracing, breakpoints */
 };
@@ -52,6 +52,7 @@ struct cpu {
     struct sysreg_access {
         trapset_t traps;
         struct sysreg_hook hook;
+        uint64_t writable, fixed; /* the bits that a write changes; the value of the others */
         enum sysreg reg;
     } sysreg[SYSREG_A64_COUNT];
 

@@ -149,6 +149,14 @@ static const struct op *enter_single(struct cpu *cpu, uint64_t pc)
     return place_single(cpu, pc, *word);
 }
 
+/* PSTATE.IL is set: the instruction at pc is fetched, and not executed. */
+static COLD const struct op *enter_illegal(struct cpu *cpu, uint64_t pc)
+{
+    const struct op *instead;
+    cpu->deadline = cpu->state.cycles;
+    return find_page(cpu, 0, pc, &instead) ? exception_illegal_state(cpu, 0, pc) : instead;
+}
+
 /* ---- looking up ---- */
 
 /* Whether somebody wants the next operation not to run yet. */
@@ -184,6 +192,8 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
         return &halt;
     cpu->first_event = events_deadline(&cpu->events);
     cpu->margin = cpu->cluster->code.longest_run;
+    if (unlikely(s->il))
+        return enter_illegal(cpu, s->pc);
     if (cpu->attention & ATTEND_SINGLE || cpu->first_event - s->cycles <= cpu->margin)
         return enter_single(cpu, s->pc);
     uint64_t deadline = s->cycles + HORIZON;
@@ -309,7 +319,8 @@ void cpu_control_changed(struct cpu *cpu)
 
 void cpu_lines_changed(struct cpu *cpu)
 {
-    const bool up = cpu->state.lines || bits(effective_hcr(&cpu->state), 8, 6); /* VSE, VI, VF */
+    const struct state *s = &cpu->state;
+    const bool up = s->lines || s->il || bits(effective_hcr(s), 8, 6); /* VSE, VI, VF */
     cpu->attention = up ? cpu->attention | ATTEND_LINES : cpu->attention & ~(uint32_t)ATTEND_LINES;
 }
 

@@ -1,9 +1,11 @@
 #include "hyp/trap.h"
+#include "hyp/effective.h"
 #include <assert.h>
 
-enum { EL0 = 1, EL1 = 2, EL2 = 4, ANY_EL = 15 }; /* sets of Exception levels */
-enum { UNDEF = 0 };                              /* in the column `taken to` */
-enum { READ = 1, WRITE = 2, RW = 3 };            /* sets of directions */
+enum { EL0 = 1, EL1 = 2, EL2 = 4, ANY_EL = 7 }; /* sets of Exception levels */
+enum { UNDEF = 0, EL1_FP = EL1 | 8, FP = 8 };   /* in the column `taken to` */
+enum { READ = 1, WRITE = 2, RW = 3 };           /* sets of directions */
+enum { HCR_TGE = 27 };
 
 struct row {
     const char *name;
@@ -13,42 +15,58 @@ struct row {
 };
 
 static const struct row rows[TRAP_COUNT] = {
-#define TRAP(id, to, from, control, mask, armed, access) {#id, to, from, access, control, mask, armed},
+#define TRAP(id, to, from, control, mask, armed, access) {#control "." #id, to, from, access, control, mask, armed},
 #include "hyp/trap.def"
 #undef TRAP
 };
 
 _Static_assert(TRAP_COUNT <= 128, "a trapset_t holds every trap");
 
-/* Whether the EL2 controls have a say: all of HCR_EL2, CPTR_EL2 and MDCR_EL2 is inert without EL2. */
+/* ---- arming ---- */
+
+/* Whether the control bit has a say: what EL2 keeps to itself is inert without EL2. */
 static bool acts(const struct state *s, const struct row *row)
 {
-    const bool inert = row->mask && row->to == EL2 && !s->has_el2;
-    return !inert && (s->sys[row->control] & row->mask) == row->armed;
+    const bool inert = row->to == EL2 && !s->has_el2;
+    return !inert && (hyp_effective(s, row->control) & row->mask) == row->armed;
+}
+
+static void set_armed(const struct state *s, struct armed *armed, unsigned id)
+{
+    const struct row *row = &rows[id];
+    const trapset_t trap = (trapset_t)1 << id, on = acts(s, row) ? trap : 0;
+    for (unsigned el = 0; el < 3; el++) {
+        if (!bit(row->from, el))
+            continue;
+        trapset_t *at = armed->at[el];
+        if (row->access & READ)
+            at[DIRECTION_READ] = (at[DIRECTION_READ] & ~trap) | on;
+        if (row->access & WRITE)
+            at[DIRECTION_WRITE] = (at[DIRECTION_WRITE] & ~trap) | on;
+    }
 }
 
 void hyp_arm(const struct state *s, struct armed *armed)
 {
     *armed = (struct armed){0};
-    for (unsigned id = 0; id < TRAP_COUNT; id++) {
-        if (!acts(s, &rows[id]))
-            continue;
-        for (unsigned el = 0; el < 4; el++) {
-            if (!bit(rows[id].from, el))
-                continue;
-            armed->at[el][DIRECTION_READ] |= rows[id].access & READ ? (trapset_t)1 << id : 0;
-            armed->at[el][DIRECTION_WRITE] |= rows[id].access & WRITE ? (trapset_t)1 << id : 0;
-        }
-    }
+    for (unsigned id = 0; id < TRAP_COUNT; id++)
+        set_armed(s, armed, id);
 }
 
-unsigned hyp_route(const struct state *s, unsigned to)
+void hyp_rearm(const struct state *s, struct armed *armed, enum sysreg control, uint64_t changed)
 {
-    const bool tge = bit(effective_hcr(s), 27);
-    if (s->el == 0 && to == 1 && tge)
-        return 2;
-    return to > s->el ? to : s->el;
+    if (control == HCR_EL2 && bit(changed, HCR_TGE)) {
+        hyp_arm(s, armed); /* the other controls act differently, too */
+        return;
+    }
+    if (control == MDCR_EL2)
+        changed = ~UINT64_C(0); /* TDE sets others */
+    for (unsigned id = 0; id < TRAP_COUNT; id++)
+        if (rows[id].control == control && rows[id].mask & changed)
+            set_armed(s, armed, id);
 }
+
+/* ---- judging ---- */
 
 static enum trap_id first_of(trapset_t set)
 {
@@ -60,13 +78,14 @@ struct verdict hyp_judge(const struct state *s, trapset_t caught)
 {
     assert(caught);
     const enum trap_id first = first_of(caught);
-    const unsigned aim = rows[first].to == EL2 ? 2 : 1;
+    const uint8_t aim = rows[first].to;
+    const unsigned to = hyp_route(s, aim == EL2 ? 2 : 1);
     return (struct verdict){
         .decided = first,
         .losing = caught & ~((trapset_t)1 << first),
         .from = s->el,
-        .to = (uint8_t)hyp_route(s, aim),
-        .undefined = rows[first].to == UNDEF,
+        .to = (uint8_t)to,
+        .undefined = aim == UNDEF || (aim & FP && to == 2),
     };
 }
 
@@ -78,4 +97,9 @@ const char *hyp_trap_name(enum trap_id id)
 enum sysreg hyp_trap_control(enum trap_id id)
 {
     return rows[id].control;
+}
+
+bool hyp_trap_is_a_rule(enum trap_id id)
+{
+    return rows[id].to == UNDEF && rows[id].mask == 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/bits.h"
 #include "cpu/state.h"
+#include "hyp/route.h"
 
 enum trap_id {
 #define TRAP(id, ...) TRAP_##id,
@@ -29,16 +30,16 @@ struct verdict {
     bool undefined;       /* reported as an Undefined exception, not with the syndrome of the access */
 };
 
-/* Works out which traps act. To be called when a control register of trap.def has changed. */
+/* Works out which traps act. */
 void hyp_arm(const struct state *s, struct armed *armed);
+
+/* The same when of all controls only `control` has been written, and there only the bits `changed`. */
+void hyp_rearm(const struct state *s, struct armed *armed, enum sysreg control, uint64_t changed);
 
 /* Judges an access that the traps `caught` (not empty: the access's set & the armed set) would refuse. */
 struct verdict hyp_judge(const struct state *s, trapset_t caught);
 
-/* The EL that takes a synchronous exception aimed at EL `to`: never below the current one, and EL2 for EL0's
- * exceptions under HCR_EL2.TGE (RouteToEL2 parts of AArch64.TakeException callers). */
-unsigned hyp_route(const struct state *s, unsigned to);
-
-/* "HCR_EL2<26> TVM", for people. The name of the control register and of the row. */
+/* "HCR_EL2.TVM", for people; and the register. A rule is no control bit: it always acts. */
 const char *hyp_trap_name(enum trap_id id);
 enum sysreg hyp_trap_control(enum trap_id id);
+bool hyp_trap_is_a_rule(enum trap_id id);

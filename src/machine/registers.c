@@ -134,9 +134,9 @@ static bool set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
     if (reg == selected_sp(&cpu->state))
         cpu->state.x[SP] = value;
     else if (access && access->hook.write)
-        access->hook.write(access->hook.owner, &cpu->state, reg, value);
+        access->hook.write(access->hook.owner, &cpu->state, reg, sysreg_masked(access, value));
     else
-        cpu->state.sys[reg] = value;
+        cpu->state.sys[reg] = access ? sysreg_masked(access, value) : value;
     return true;
 }
 

@@ -10,10 +10,22 @@ INTERPRETED(UNDEFINED)
     GO(exception_undefined(cpu, op));
 }
 
-/* One that it allocates, and this model does not have. */
+static COLD void tell_unimplemented(const struct cpu *cpu, const struct op *op)
+{
+    const struct trapeze_event event = {.kind = TRAPEZE_EVENT_NOTE,
+                                        .cpu = (uint8_t)cpu->number,
+                                        .el = cpu->state.el,
+                                        .cycles = engine_now(cpu, op),
+                                        .pc = pc_of(cpu, op),
+                                        .note = {"unimplemented", 0}};
+    trace_emit(&cpu->cluster->trace, &event);
+}
+
+/* One that it allocates, and this model does not have. The first is told of. */
 INTERPRETED(UNIMPLEMENTED)
 {
-    cpu->cluster->unimplemented++;
+    if (cpu->cluster->unimplemented++ == 0 && trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_NOTE))
+        tell_unimplemented(cpu, op);
     GO(exception_undefined(cpu, op));
 }
 
@@ -22,14 +34,15 @@ INTERPRETED(UNIMPLEMENTED)
 /* What the judge may refuse; its verdict if one of `traps` is armed, NULL if none is. */
 static const struct op *refused(struct cpu *cpu, const struct op *op, trapset_t traps, uint64_t esr)
 {
-    const trapset_t caught = traps & cpu->armed[DIRECTION_READ];
-    return caught ? exception_trap(cpu, op, caught, esr) : NULL;
+    return exception_refused(cpu, op, traps, DIRECTION_READ, esr);
 }
+
+#define FP_TRAPS (T(FPEN) | T(FPEN_EL0) | T(TFP))
 
 /* Any instruction of FP and SIMD: there are none, but CPACR_EL1 and CPTR_EL2 are asked before one finds out. */
 INTERPRETED(FP_ABSENT)
 {
-    const struct op *trap = refused(cpu, op, T(FPEN) | T(FPEN_EL0) | T(TFP), syndrome_fp());
+    const struct op *trap = refused(cpu, op, FP_TRAPS, syndrome_fp());
     if (trap)
         GO(trap);
     BECOME(UNIMPLEMENTED);
@@ -69,12 +82,9 @@ INTERPRETED(SMC)
     GO(engine_look_up(cpu, op + 1));
 }
 
-/* MDCR_EL2.TDE sends it to EL2 (AArch64.SoftwareBreakpoint). */
 INTERPRETED(BRK)
 {
-    const struct state *s = &cpu->state;
-    const bool debug_in_el2 = s->has_el2 && bit(s->sys[MDCR_EL2], 8);
-    GO(exception_sync(cpu, op, hyp_route(s, debug_in_el2 ? 2 : 1), syndrome(EC_BRK64, (uint32_t)IMM), false));
+    GO(exception_sync(cpu, op, hyp_route_debug(&cpu->state), syndrome(EC_BRK64, (uint32_t)IMM), false));
 }
 
 /* Nobody halts this PE: HLT is UNDEFINED, except as a call of the semihosting host. */
@@ -87,13 +97,10 @@ INTERPRETED(HLT)
     GO(engine_look_up(cpu, op + 1));
 }
 
-/* Returns clear the local monitor, and are an event for WFE (AArch64.ExceptionReturn). */
 INTERPRETED(ERET)
 {
     if (unlikely(cpu->state.el == 0))
         BECOME(UNDEFINED);
-    cpu->state.monitor.open = false;
-    cpu->state.event = true;
     GO(exception_return(cpu, op));
 }
 
@@ -185,8 +192,9 @@ static const struct op *trap_sysreg(struct cpu *cpu, const struct op *op, enum d
 {
     const unsigned rt = op->rd == SINK ? 31 : op->rd;
     const trapset_t caught = cpu->sysreg[IMM].traps & cpu->armed[direction];
-    const bool read = direction == DIRECTION_READ;
-    return exception_trap(cpu, op, caught, syndrome_sysreg(sysreg_a64[IMM].encoding, rt, read));
+    const bool fp = caught & FP_TRAPS; /* FPCR and FPSR are reported as the instructions are */
+    const uint64_t esr = syndrome_sysreg(sysreg_a64[IMM].encoding, rt, direction == DIRECTION_READ);
+    return exception_trap(cpu, op, caught, fp ? syndrome_fp() : esr);
 }
 
 COLD INTERPRETED(TRAP_MRS)
@@ -213,7 +221,7 @@ INTERPRETED(MSR_plain)
     const struct sysreg_access *a = &cpu->sysreg[IMM];
     if (unlikely(a->traps & cpu->armed[DIRECTION_WRITE]))
         BECOME(TRAP_MSR);
-    cpu->state.sys[a->reg] = X(rd);
+    cpu->state.sys[a->reg] = sysreg_masked(a, X(rd));
     NEXT(1);
 }
 
@@ -233,8 +241,32 @@ INTERPRETED(MSR_hook)
     if (unlikely(a->traps & cpu->armed[DIRECTION_WRITE]))
         BECOME(TRAP_MSR);
     cpu->state.cycles = engine_now(cpu, op);
-    a->hook.write(a->hook.owner, &cpu->state, a->reg, X(rd));
+    a->hook.write(a->hook.owner, &cpu->state, a->reg, sysreg_masked(a, X(rd)));
     GO(engine_look_up(cpu, op + 1));
+}
+
+/* SP_EL0 cannot be named while it is SP. */
+INTERPRETED(MRS_SP_EL0)
+{
+    if (unlikely(!cpu->state.sp_sel))
+        BECOME(UNDEFINED);
+    BECOME(MRS_plain);
+}
+
+INTERPRETED(MSR_SP_EL0)
+{
+    if (unlikely(!cpu->state.sp_sel))
+        BECOME(UNDEFINED);
+    BECOME(MSR_plain);
+}
+
+/* An encoding for IMPLEMENTATION DEFINED use that nothing has: TIDCP is asked all the same. imm is the ISS. */
+INTERPRETED(SYS_IMPDEF)
+{
+    const struct op *trap = refused(cpu, op, T(TIDCP), syndrome(EC_SYSREG, (uint64_t)IMM));
+    if (trap)
+        GO(trap);
+    BECOME(UNDEFINED);
 }
 
 /* ---- cache maintenance: imm is the row of sysop.def, rd the register ---- */

@@ -70,4 +70,4 @@ enum ldst_form { LDST_IMM, LDST_LSL, LDST_UXTW, LDST_SXTW, LDST_PRE, LDST_POST, 
 handler_fn UNDEFINED, UNIMPLEMENTED, FP_ABSENT, NOP;
 handler_fn SVC, HVC, SMC, BRK, HLT, ERET, WFI, WFE, SEV, SEVL, ISB, CLREX;
 handler_fn MSR_SPSel, MSR_DAIFSet, MSR_DAIFClr, SYS_NOP, SYS_VA, DC_IVAC, DC_ZVA, DC_ZVA_slow, TLBI;
-handler_fn MRS_plain, MRS_hook, MSR_plain, MSR_hook;
+handler_fn MRS_plain, MRS_hook, MRS_SP_EL0, MSR_SP_EL0, SYS_IMPDEF, MSR_plain, MSR_hook;

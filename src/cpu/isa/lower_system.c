@@ -2,6 +2,7 @@
 #include "base/bits.h"
 #include "cpu/isa/lower.h"
 #include "cpu/sysreg/sysreg_table.h"
+#include "hyp/syndrome.h"
 
 /* clang-format off */
 LOWER(SVC)   { set_imm(l, SVC, 0, 0, (int32_t)f->imm); }
@@ -38,26 +39,58 @@ LOWER(MSR_imm)
         set_imm(l, MSR_DAIFClr, 0, 0, (int32_t)f->crm);
 }
 
-static int find(const struct fields *f)
+static struct sysreg_encoding encoding_of(const struct fields *f, unsigned op0)
 {
-    return sysreg_find_a64((struct sysreg_encoding){(uint8_t)(2 + f->o0), (uint8_t)f->op1, (uint8_t)f->crn,
-                                                    (uint8_t)f->crm, (uint8_t)f->op2});
+    return (struct sysreg_encoding){(uint8_t)op0, (uint8_t)f->op1, (uint8_t)f->crn, (uint8_t)f->crm, (uint8_t)f->op2};
+}
+
+/* For IMPLEMENTATION DEFINED use. False: of another kind. */
+static bool implementation_defined(struct lowering *l, const struct fields *f, unsigned op0, bool read)
+{
+    if (f->crn != 11 && f->crn != 15)
+        return false;
+    set_imm(l, SYS_IMPDEF, 0, 0, (int32_t)bits(syndrome_sysreg(encoding_of(f, op0), f->rt, read), 24, 0));
+    return true;
+}
+
+/* What Cortex cores have of the system registers of Armv8.0, and this model does not yet: the Performance Monitors. */
+static bool lacking(const struct fields *f)
+{
+    const bool events = f->op1 == 3 && f->crn == 14 && f->crm >= 8;              /* PMEVCNTRn_EL0, PMEVTYPERn_EL0 */
+    const bool el0 = f->op1 == 3 && f->crn == 9 && f->crm >= 12 && f->crm <= 14; /* PMCR_EL0 ... */
+    const bool el1 = f->op1 == 0 && f->crn == 9 && f->crm == 14;                 /* PMINTENSET_EL1, PMINTENCLR_EL1 */
+    return f->o0 && (events || el0 || el1);
+}
+
+/* No register has this encoding. */
+static void no_register(struct lowering *l, const struct fields *f, bool read)
+{
+    if (!(f->o0 && implementation_defined(l, f, 3, read)))
+        set_imm(l, lacking(f) ? UNIMPLEMENTED : UNDEFINED, 0, 0, 0);
 }
 
 LOWER(MRS)
 {
-    const int row = find(f);
-    set_imm(l, UNIMPLEMENTED, 0, 0, 0);
-    if (row >= 0)
-        set_imm(l, sysreg_table[sysreg_a64[row].reg].read ? MRS_hook : MRS_plain, dst(f->rt), 0, row);
+    const int row = sysreg_find_a64(encoding_of(f, 2 + f->o0));
+    if (row < 0) {
+        no_register(l, f, true);
+        return;
+    }
+    const enum sysreg reg = sysreg_a64[row].reg;
+    handler_fn *const plain = reg == SP_EL0 ? MRS_SP_EL0 : MRS_plain;
+    set_imm(l, sysreg_table[reg].read ? MRS_hook : plain, dst(f->rt), 0, row);
 }
 
 LOWER(MSR)
 {
-    const int row = find(f);
-    set_imm(l, UNIMPLEMENTED, 0, 0, 0);
-    if (row >= 0)
-        set_imm(l, sysreg_table[sysreg_a64[row].reg].write ? MSR_hook : MSR_plain, src(f->rt), 0, row);
+    const int row = sysreg_find_a64(encoding_of(f, 2 + f->o0));
+    if (row < 0) {
+        no_register(l, f, false);
+        return;
+    }
+    const enum sysreg reg = sysreg_a64[row].reg;
+    handler_fn *const plain = reg == SP_EL0 ? MSR_SP_EL0 : MSR_plain;
+    set_imm(l, sysreg_table[reg].write ? MSR_hook : plain, src(f->rt), 0, row);
 }
 
 static const struct {
@@ -97,4 +130,5 @@ LOWER(SYS)
         cache(l, f);
     if (f->crn == 8)
         tlb(l, f);
+    implementation_defined(l, f, 1, false);
 }

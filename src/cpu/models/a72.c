@@ -3,9 +3,14 @@
 
 /* clang-format off */
 static const struct model_reset reset[] = {
-    {MIDR_EL1,  0x410fd083},
-    {VPIDR_EL2, 0x410fd083},
-    {SYSREG_COUNT, 0},
+    {MIDR_EL1,         0x410fd083},
+    {ID_AA64PFR0_EL1,  0x00ff0111}, /* no EL3, AArch32, FP, Advanced SIMD, nor system registers of the GIC */
+    {ID_AA64DFR0_EL1,  0x10305006}, /* 6 breakpoints, 4 watchpoints; no PMU */
+    {ID_AA64ISAR0_EL1, 0x00010000}, /* CRC32; no Cryptographic Extension, which takes Advanced SIMD */
+    {ID_AA64MMFR0_EL1, 0x0f000024}, /* the 4K granule only, little-endian only */
+    {CTR_EL0,          0x8444c004},
+    {CLIDR_EL1,        0x0a200023},
+    {SYSREG_COUNT,     0},
 };
 /* clang-format on */
 
@@ -18,5 +23,7 @@ const struct cpu_model cpu_model_a72 = {
     .vmid_bits = 8,
     .tlb_sets = 256,
     .tlb_ways = 4,
+    .cortex = true,
+    .ccsidr = {0x701fe00a, 0x201fe012, 0x707fe07a},
     .reset = reset,
 };

@@ -2,6 +2,7 @@
 #pragma once
 #include "cpu/sysreg/sysreg.h"
 #include "timing/cost.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A register that has another value after reset than sysreg.def says. */
@@ -10,6 +11,8 @@ struct model_reset {
     uint64_t value;
 };
 
+enum { MODEL_CACHES = 3 };
+
 struct cpu_model {
     const char *name; /* as -cpu spells it */
     const char *about;
@@ -17,6 +20,8 @@ struct cpu_model {
     uint8_t pa_bits;      /* ID_AA64MMFR0_EL1.PARange */
     uint8_t asid_bits, vmid_bits;
     uint16_t tlb_sets, tlb_ways;
+    bool cortex;                     /* has the IMPLEMENTATION DEFINED registers of Cortex-A53, A57 and A72 */
+    uint32_t ccsidr[MODEL_CACHES];   /* CCSIDR_EL1 by CSSELR_EL1: L1 data, L1 instruction, L2 */
     const struct model_reset *reset; /* ended by value 0 of reg SYSREG_COUNT */
 };
 

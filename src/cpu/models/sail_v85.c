@@ -1,17 +1,20 @@
-/* test-profile. */
+/* The processor of the golden vectors (tests/vectors/data/README.md), with those of its features that the model has. */
 #include "cpu/models/model.h"
 
 /* clang-format off */
 static const struct model_reset reset[] = {
-    {MIDR_EL1,  0x410fd083},
-    {VPIDR_EL2, 0x410fd083},
-    {SYSREG_COUNT, 0},
+    {ID_AA64PFR0_EL1,  0x00ff0111},
+    {ID_AA64DFR0_EL1,  0x00101006}, /* 2 breakpoints, 2 watchpoints */
+    {ID_AA64ISAR0_EL1, 0x00010000},
+    {ID_AA64MMFR0_EL1, 0x0f000026},
+    {CLIDR_EL1,        0x0a200023},
+    {SYSREG_COUNT,     0},
 };
 /* clang-format on */
 
 const struct cpu_model cpu_model_sail_v85 = {
     .name = "sail-v85",
-    .about = "test-profile",
+    .about = "the processor of the golden vectors, for tests",
     .cost = COST_MODEL_A72,
     .pa_bits = 52,
     .asid_bits = 16,

@@ -4,8 +4,10 @@
 
 struct sysreg_row {
     const char *name;
+    uint16_t when; /* which cores have it: see sysreg.c */
     trapset_t traps;
     uint64_t reset;
+    uint64_t writable;      /* the bits that a write changes */
     sysreg_read_fn *read;   /* NULL: plain; the owner is the struct cpu */
     sysreg_write_fn *write; /* NULL: plain */
 };
@@ -28,5 +30,17 @@ extern const struct sysreg_a64 sysreg_a64[SYSREG_A64_COUNT];
 /* The row of sysreg_a64 with this encoding, -1 when there is none. */
 int sysreg_find_a64(struct sysreg_encoding e);
 
-/* All that may refuse an access by the name in row `row` of sysreg_a64. */
+/* All that may refuse an access by the name in row `row` of sysreg_a64, on a core that has the register. */
 trapset_t sysreg_a64_traps(unsigned row);
+
+/* Whether the core model has the register. */
+bool sysreg_present(const struct cpu_model *model, enum sysreg reg);
+
+/* The value that a write leaves in the bits that it can change, the others being as they are. */
+static inline uint64_t sysreg_masked(const struct sysreg_access *a, uint64_t value)
+{
+    return (value & a->writable) | a->fixed;
+}
+
+/* The write hook of the registers in trap.def's column `control`: for owners that hook one of these too, to go on to. */
+sysreg_write_fn sysreg_write_control;
