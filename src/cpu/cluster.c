@@ -172,3 +172,50 @@ void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match)
     for (unsigned i = 0; i < cluster->cpus; i++)
         mmu_invalidate(&cluster->cpu[i]->mmu, match);
 }
+
+/* ---- power ---- */
+
+/* From reset: nothing is left in the TLBs. */
+static void start(struct cpu *cpu, uint64_t entry)
+{
+    static const struct tlb_match all[] = {{.regime = REGIME_EL10}, {.regime = REGIME_EL2}};
+    for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+        mmu_invalidate(&cpu->mmu, &all[i]);
+    cpu->power.pending = false;
+    cpu_reset(cpu, entry);
+    if (cpu->cluster->started)
+        cpu->cluster->started(cpu->cluster->owner, cpu);
+}
+
+static void power_arrives(void *owner, uint64_t now)
+{
+    struct cpu *cpu = owner;
+    (void)now;
+    start(cpu, cpu->power.entry);
+    cpu->state.x[0] = cpu->power.context;
+}
+
+void cluster_power_on(struct cluster *cluster, unsigned number, uint64_t entry, uint64_t context, uint64_t now)
+{
+    struct cpu *cpu = cluster->cpu[number];
+    cpu->power = (struct cpu_power){true, entry, context};
+    if (cpu->state.cycles >= now)
+        power_arrives(cpu, now);
+    else
+        events_add(&cpu->events, now, 0, power_arrives, cpu);
+    if (cluster->running)
+        cluster->running->attention |= ATTEND_YIELD;
+}
+
+void cluster_reset(struct cluster *cluster, unsigned number, uint64_t now)
+{
+    struct cpu *cpu = cluster->cpu[number];
+    events_cancel(&cpu->events, power_arrives, cpu);
+    events_cancel(&cpu->events, event_arrives, cpu);
+    for (unsigned i = 0; i < sizeof arrival / sizeof *arrival; i++)
+        events_cancel(&cpu->events, arrival[i], cpu);
+    cpu->state.idle += now - cpu->state.cycles;
+    cpu->state.cycles = now;
+    cpu->state.lines = cpu->lines_to_come;
+    start(cpu, 0);
+}

@@ -14,6 +14,9 @@ typedef bool firmware_fn(void *owner, struct cpu *cpu, bool smc);
 /* Semihosting: HLT #0xf000. False: not enabled. */
 typedef bool semihosting_fn(void *owner, struct cpu *cpu);
 
+/* A PE has been reset. */
+typedef void started_fn(void *owner, struct cpu *cpu);
+
 struct cluster {
     struct cpu *cpu[CPUS_MAX];
     unsigned cpus;
@@ -24,7 +27,8 @@ struct cluster {
     struct trace trace;
     firmware_fn *firmware;
     semihosting_fn *semihosting;
-    void *owner;            /* of the two */
+    started_fn *started;    /* NULL: nobody asks */
+    void *owner;            /* of the three */
     uint64_t unimplemented; /* instructions reached that this model does not have */
 };
 
@@ -48,3 +52,10 @@ void cluster_rest(struct cluster *cluster, const struct cpu *cpu);
 
 /* TLB maintenance, here and in the other PEs of the Inner Shareable domain. */
 void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match);
+
+/* Turns PE `number`, which is powered down, on at time `now` (cycles) or its own, whichever is later: it starts from
+ * reset at `entry` with `context` in X0. */
+void cluster_power_on(struct cluster *cluster, unsigned number, uint64_t entry, uint64_t context, uint64_t now);
+
+/* Resets PE `number` to start at address 0 when time `now` has come, which is not before its own. Not while one runs. */
+void cluster_reset(struct cluster *cluster, unsigned number, uint64_t now);

@@ -74,6 +74,10 @@ struct cpu {
     struct bus *bus;
     struct events events;  /* of this PE alone, in its own time */
     uint8_t lines_to_come; /* the lines, when the event that sets them has run */
+    struct cpu_power {
+        bool pending; /* it has been turned on, but its time has not come */
+        uint64_t entry, context;
+    } power;
 
     struct mmu mmu;
     struct code_page single_page; /* where one operation runs, between two that look up */

@@ -3,13 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    pa_t base;
-    uint64_t size;
-} uart_map = {{0x09000000}, 0x1000};
-
-static const pa_t ram_base = {0x40000000};
-
 void virt_stop(struct virt *virt, enum virt_outcome outcome)
 {
     virt->outcome = outcome;
@@ -29,16 +22,94 @@ static enum status add_cpus(struct virt *virt)
     return STATUS_OK;
 }
 
-static enum status assemble(struct virt *virt)
+/* ---- devices ---- */
+
+/* Where everything is, and its shared interrupt. */
+static const struct device_place
+    /* clang-format off */
+    flash_place[VIRT_FLASHES] = {{VIRT_FLASH0, FLASH_SIZE, 0}, {VIRT_FLASH1, FLASH_SIZE, 0}},
+    uart_place   = {VIRT_UART,   0x1000, 1},
+    rtc_place    = {VIRT_RTC,    0x1000, 2},
+    gpio_place   = {VIRT_GPIO,   0x1000, 7},
+    virtio_place = {VIRT_VIRTIO, VIRTIO_SLOTS * VIRTIO_SLOT_SIZE, 16},
+    gicd_place   = {VIRT_GICD,   GICD_SIZE, 0},
+    gicc_place   = {VIRT_GICC,   GICC_SIZE, 0};
+/* clang-format on */
+
+static struct irq_line line_of(struct virt *virt, uint32_t spi)
+{
+    return gic_spi(&virt->gic, spi);
+}
+
+static void note_device(struct virt *virt, struct device *device, struct device_place place)
+{
+    virt->device[virt->devices++] = (struct virt_device){device, place};
+}
+
+static enum status map_device(struct virt *virt, struct device *device, struct device_place place)
+{
+    note_device(virt, device, place);
+    return bus_map(&virt->bus, pa(place.base), place.size, device);
+}
+
+static enum status add_flashes(struct virt *virt)
+{
+    enum status status = STATUS_OK;
+    for (unsigned i = 0; i < VIRT_FLASHES && status == STATUS_OK; i++) {
+        status = flash_init(&virt->flash[i], &virt->bus, pa(flash_place[i].base));
+        note_device(virt, &virt->flash[i].device, flash_place[i]);
+    }
+    return status;
+}
+
+static void init_devices(struct virt *virt)
 {
     const struct virt_config *config = &virt->config;
-    enum status status = bus_add_ram(&virt->bus, ram_base, config->ram_size);
-    if (status != STATUS_OK)
-        return status;
-    pl011_init(&virt->uart, &(struct pl011_wiring){.sink = config->console, .owner = config->console_owner});
-    status = bus_map(&virt->bus, uart_map.base, uart_map.size, &virt->uart.device);
-    status = status == STATUS_OK ? add_cpus(virt) : status;
-    return status == STATUS_OK ? virt_add_interrupts(virt) : status;
+    pl011_init(&virt->uart, &(struct pl011_wiring){.sink = config->console,
+                                                   .room = config->console_room,
+                                                   .owner = config->console_owner,
+                                                   .irq = line_of(virt, uart_place.spi)});
+    pl031_init(&virt->rtc, &(struct pl031_wiring){&virt->scheduler.events, VIRT_CLOCK, line_of(virt, rtc_place.spi)});
+    pl061_init(&virt->gpio, line_of(virt, gpio_place.spi));
+    virtio_mmio_init(&virt->virtio);
+}
+
+/* In the order of QEMU's, so that the device tree has it too. */
+static enum status add_devices(struct virt *virt)
+{
+    init_devices(virt);
+    enum status status = add_flashes(virt);
+    if (status == STATUS_OK)
+        status = map_device(virt, &virt->uart.device, uart_place);
+    if (status == STATUS_OK)
+        status = map_device(virt, &virt->rtc.device, rtc_place);
+    if (status == STATUS_OK)
+        status = map_device(virt, &virt->gpio.device, gpio_place);
+    if (status == STATUS_OK)
+        status = map_device(virt, &virt->virtio.device, virtio_place);
+    return status;
+}
+
+/* ---- life ---- */
+
+static enum status assemble(struct virt *virt)
+{
+    enum status status = bus_add_ram(&virt->bus, pa(VIRT_RAM), virt->config.ram_size);
+    if (status == STATUS_OK)
+        status = add_devices(virt);
+    if (status == STATUS_OK)
+        status = add_cpus(virt);
+    if (status == STATUS_OK)
+        status = virt_add_interrupts(virt);
+    note_device(virt, &virt->gic.gicd.device, gicd_place);
+    note_device(virt, &virt->gic.gicc.device, gicc_place);
+    return status;
+}
+
+/* What watches a PE's registers is told that they are those of reset. */
+static void started(void *owner, struct cpu *cpu)
+{
+    virt_timers_reset(owner, cpu->number);
 }
 
 enum status virt_init(struct virt *virt, const struct virt_config *config)
@@ -57,6 +128,7 @@ enum status virt_init(struct virt *virt, const struct virt_config *config)
         return assembled;
     }
     virt->cluster.firmware = psci_call;
+    virt->cluster.started = started;
     virt->cluster.owner = virt;
     return STATUS_OK;
 }
@@ -66,4 +138,28 @@ void virt_free(struct virt *virt)
     free(virt->cpu);
     cluster_free(&virt->cluster);
     bus_free(&virt->bus);
+}
+
+/* All PEs go on from the latest time that one of them has seen. */
+static uint64_t latest(const struct virt *virt)
+{
+    uint64_t now = 0;
+    for (unsigned i = 0; i < virt->config.cpus; i++)
+        now = virt->cpu[i].state.cycles > now ? virt->cpu[i].state.cycles : now;
+    return now;
+}
+
+void virt_reset(struct virt *virt)
+{
+    const uint64_t now = latest(virt);
+    for (unsigned i = 0; i < virt->config.cpus; i++) {
+        cluster_reset(&virt->cluster, i, now);
+        virt->cpu[i].state.wait = i ? WAIT_OFF : WAIT_NONE;
+    }
+    for (unsigned i = 0; i < virt->devices; i++)
+        virt->device[i].device->ops->reset(virt->device[i].device);
+    virt->scheduler.current = NULL;
+    virt->outcome = VIRT_RUNNING;
+    if (virt->config.reload)
+        virt->config.reload(virt->config.reload_owner);
 }

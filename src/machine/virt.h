@@ -3,7 +3,11 @@
 #include "base/status.h"
 #include "bus/bus.h"
 #include "cpu/cluster.h"
+#include "devices/flash.h"
 #include "devices/pl011.h"
+#include "devices/pl031.h"
+#include "devices/pl061.h"
+#include "devices/virtio_mmio.h"
 #include "gic/gic.h"
 #include "machine/interrupts.h"
 #include "machine/scheduler.h"
@@ -11,8 +15,26 @@
 
 #define VIRT_CLOCK UINT64_C(1000000000) /* of the core: cycles a second */
 
-/* Why the machine has stopped itself. */
+/* The map: QEMU's. */
+enum {
+    /* clang-format off */
+    VIRT_FLASH0   = 0x00000000,
+    VIRT_FLASH1   = 0x04000000,
+    VIRT_UART     = 0x09000000,
+    VIRT_RTC      = 0x09010000,
+    VIRT_GPIO     = 0x09030000,
+    VIRT_VIRTIO   = 0x0a000000,
+    VIRT_RAM      = 0x40000000
+    /* clang-format on */
+};
+
+enum { VIRT_DEVICES_MAX = 16, VIRT_FLASHES = 2 };
+
+/* Why the machine has stopped itself. After VIRT_RESET whoever runs it calls virt_reset, or leaves it at that. */
 enum virt_outcome { VIRT_RUNNING, VIRT_OFF, VIRT_RESET, VIRT_LIMIT };
+
+/* Called by virt_reset: to write the images again and set where CPU 0 begins. */
+typedef void virt_reload_fn(void *owner);
 
 struct virt_config {
     const struct cpu_model *model;
@@ -21,7 +43,10 @@ struct virt_config {
     bool el2;
     bool timing; /* the core model's costs; else one cycle an instruction */
     uart_sink_fn *console;
+    uart_room_fn *console_room; /* the UART may take a byte again: pl011_receive */
     void *console_owner;
+    virt_reload_fn *reload; /* NULL: nothing to load */
+    void *reload_owner;
 };
 
 struct virt {
@@ -33,6 +58,15 @@ struct virt {
     struct gic gic;
     struct timer timer[GIC_CPUS];
     struct pl011 uart;
+    struct pl031 rtc;
+    struct pl061 gpio;
+    struct virtio_mmio virtio;
+    struct flash flash[VIRT_FLASHES];
+    struct virt_device {
+        struct device *device;
+        struct device_place place;
+    } device[VIRT_DEVICES_MAX]; /* in the order of their device tree nodes, the last first */
+    unsigned devices;
     enum virt_outcome outcome;
 };
 
@@ -42,6 +76,9 @@ void virt_free(struct virt *virt);
 
 /* Loads an ELF's segments by physical address and starts at its entry. STATUS_BAD_FILE, STATUS_OUT_OF_RANGE. */
 enum status virt_load_elf(struct virt *virt, const char *path);
+
+/* Everything as after power-on but RAM, flash and time, and the images loaded again. Not while the machine runs. */
+void virt_reset(struct virt *virt);
 
 /* Says why, and stops the run. */
 void virt_stop(struct virt *virt, enum virt_outcome outcome);
