@@ -116,6 +116,11 @@ enum trapeze_stop trapeze_step(struct trapeze *t, unsigned cpu);
 /* Makes trapeze_run return soon. May be called from a signal handler or from a callback. */
 void trapeze_stop(struct trapeze *t);
 
+/* Asked when every CPU waits and modelled time is about to jump to `nanoseconds` (UINT64_MAX: nothing is to come). False:
+ * not yet; trapeze_run returns TRAPEZE_EVENT, and asks again when called again. For those who run beside a wall clock. */
+typedef bool trapeze_idle_fn(void *owner, uint64_t nanoseconds);
+void trapeze_on_idle(struct trapeze *t, trapeze_idle_fn *fn, void *owner);
+
 /* Why the guest is stuck: one line with pc, symbol, and the exception in words. */
 const char *trapeze_stuck(const struct trapeze *t);
 

@@ -46,6 +46,23 @@ static bool wake(struct cpu *cpu, uint64_t now)
     return true;
 }
 
+static bool all_wait(const struct cluster *cluster)
+{
+    for (unsigned i = 0; i < cluster->cpus; i++)
+        if (cluster->cpu[i]->state.wait == WAIT_NONE || cpu_wakes(cluster->cpu[i]))
+            return false;
+    return true;
+}
+
+/* Whether time may go on to when the next PE, or the machine, has something to do. */
+static bool may_jump(struct scheduler *s, uint64_t ready, uint64_t event)
+{
+    if (!s->idle || !all_wait(s->cluster) || s->idle(s->idle_owner, ready < event ? ready : event))
+        return true;
+    s->stopping = true;
+    return false;
+}
+
 /* Chooses whose turn it is, running the machine's events on the way. False: nothing will ever happen again. */
 static bool choose(struct scheduler *s)
 {
@@ -53,6 +70,8 @@ static bool choose(struct scheduler *s)
         uint64_t others;
         struct cpu *cpu = slowest(s->cluster, &others);
         const uint64_t ready = ready_at(cpu), event = events_deadline(&s->events);
+        if (!may_jump(s, ready, event))
+            continue;
         if (event <= ready && event != EVENT_NEVER) {
             s->now = event;
             events_run(&s->events, event);

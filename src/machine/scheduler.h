@@ -11,6 +11,10 @@ enum schedule_end {
     SCHEDULE_NO_MEMORY /* of the host */
 };
 
+/* Every PE waits, and time is about to jump to `until` (cycles; EVENT_NEVER: nothing is to come). False: not yet; the run
+ * stops. */
+typedef bool scheduler_idle_fn(void *owner, uint64_t until);
+
 struct scheduler {
     struct cluster *cluster;
     struct events events; /* of the machine: run when the slowest PE has reached them */
@@ -18,6 +22,8 @@ struct scheduler {
     uint64_t until;       /* its end */
     uint64_t now;         /* cycles, inside events of the machine */
     bool stopping;
+    scheduler_idle_fn *idle; /* NULL: time jumps at once */
+    void *idle_owner;
 };
 
 void scheduler_init(struct scheduler *s, struct cluster *cluster);
