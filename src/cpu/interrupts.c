@@ -27,21 +27,21 @@ static void take(struct cpu *cpu, unsigned to, enum interrupt kind, bool virtual
     cpu_lines_changed(cpu);
 }
 
-/* Physical before virtual ones. */
+/* Virtual before physical ones: which is first is IMPLEMENTATION DEFINED, and EL1 cannot hold up what is EL2's. */
 bool exception_take_interrupt(struct cpu *cpu)
 {
     const struct state *s = &cpu->state;
+    for (unsigned kind = 0; kind < INTERRUPTS; kind++) {
+        if (!hyp_virtual_taken(s, kind))
+            continue;
+        take(cpu, 1, kind, true);
+        return true;
+    }
     for (unsigned kind = 0; kind < INTERRUPTS; kind++) {
         const unsigned to = hyp_physical_pending(s, kind) ? hyp_physical_target(s, kind) : 0;
         if (!to)
             continue;
         take(cpu, to, kind, false);
-        return true;
-    }
-    for (unsigned kind = 0; kind < INTERRUPTS; kind++) {
-        if (!hyp_virtual_taken(s, kind))
-            continue;
-        take(cpu, 1, kind, true);
         return true;
     }
     return false;

@@ -10,8 +10,8 @@ unsigned hyp_route(const struct state *s, unsigned to);
 unsigned hyp_route_debug(const struct state *s);
 
 /* The kinds of interrupt, in the order in which they are taken when several are pending at once (IMPLEMENTATION
- * DEFINED). */
-enum interrupt { INTERRUPT_SERROR, INTERRUPT_FIQ, INTERRUPT_IRQ, INTERRUPTS };
+ * DEFINED: that of the golden vectors). */
+enum interrupt { INTERRUPT_FIQ, INTERRUPT_IRQ, INTERRUPT_SERROR, INTERRUPTS };
 
 /* PSTATE.{A, I, F} as state.daif has them, by kind. */
 extern const uint8_t interrupt_mask[INTERRUPTS];
