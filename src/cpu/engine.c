@@ -32,7 +32,7 @@ static struct fault fetch_page(struct cpu *cpu, uint64_t pc, struct code_page **
     struct code_page *evicted;
     if (pc % 4)
         return (struct fault){.kind = FAULT_ALIGNMENT, .va = va(pc)};
-    struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(pc), ACCESS_FETCH, &t);
+    struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(pc), ACCESS_FETCH, false, &t);
     if (fault.kind != FAULT_NONE)
         return fault;
     if (!bus_load_host(cpu->bus, t.pa, 4))
@@ -340,6 +340,21 @@ void cpu_reset(struct cpu *cpu, uint64_t entry)
     cpu_control_changed(cpu);
 }
 
+/* Two entries of the TLB translate one address: break-before-make was not kept. */
+static void tell_conflict(void *owner, va_t address, const struct tlb_entry *younger)
+{
+    (void)younger;
+    const struct cpu *cpu = owner;
+    const struct state *s = &cpu->state;
+    if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_TLB))
+        trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_TLB,
+                                                                 .cpu = (uint8_t)cpu->number,
+                                                                 .el = s->el,
+                                                                 .cycles = s->cycles,
+                                                                 .pc = s->pc,
+                                                                 .note = {"TLB conflict", address.raw}});
+}
+
 void cpu_init(struct cpu *cpu, struct cluster *cluster, const struct cpu_model *model, bool has_el2)
 {
     memset(cpu, 0, sizeof *cpu); /* a compound literal of this size would pass over the stack */
@@ -352,5 +367,7 @@ void cpu_init(struct cpu *cpu, struct cluster *cluster, const struct cpu_model *
         cpu->single_page.op[i] = (struct op){.fn = after_single};
     sysreg_init(cpu);
     mmu_init(&cpu->mmu, cluster->bus, model);
+    cpu->mmu.conflict = tell_conflict;
+    cpu->mmu.conflict_owner = cpu;
     cpu_reset(cpu, 0);
 }

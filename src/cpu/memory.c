@@ -43,13 +43,11 @@ static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struc
     const bool as_el0 = a.kind == UNPRIVILEGED && el == 1;
     const enum access_type type = a.write ? ACCESS_WRITE : ACCESS_READ;
     s->el = as_el0 ? 0 : el;
-    const struct fault fault = mmu_translate(&cpu->mmu, s, address, type, &t);
+    const struct fault fault = mmu_translate(&cpu->mmu, s, address, type, !aligned, &t);
     s->el = el;
     *at = t.pa;
     if (fault.kind != FAULT_NONE)
         return fault;
-    if (t.device && !aligned)
-        return fault_at(FAULT_ALIGNMENT, address);
     if (!as_el0)
         remember(cpu, address, type, &t);
     return NO_FAULT;
@@ -286,7 +284,7 @@ COLD const struct op *maintain_cache(struct cpu *cpu, const struct op *op, bool 
 {
     struct translation t;
     const enum access_type type = invalidates ? ACCESS_WRITE : ACCESS_READ;
-    const struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(X(rd)), type, &t);
+    const struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(X(rd)), type, false, &t);
     const bool exempt = fault.kind == FAULT_PERMISSION && cpu->state.el && !invalidates && !fault.on_walk;
     if (fault.kind == FAULT_NONE || exempt)
         return op + 1;

@@ -2,26 +2,32 @@
 #pragma once
 #include "base/fault.h"
 #include "bus/bus.h"
+#include "cpu/models/model.h"
 #include "cpu/state.h"
 #include "mmu/fast.h"
 #include "mmu/tlb.h"
 
-enum access_type { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
-
-struct cpu_model;
+/* Told once of each pair of entries that translate one address: `address` is one of those. */
+typedef void mmu_conflict_fn(void *owner, va_t address, const struct tlb_entry *younger);
 
 struct mmu {
     struct bus *bus;
     const struct cpu_model *model;
     struct fast *current; /* of the PE's present context */
     bool watched;         /* data accesses are: the fast tables answer none */
+    bool flush;           /* nothing outlives a change of VMID or ASID, as in QEMU */
+    uint32_t flushed_for; /* the VMID and ASID since when */
+    mmu_conflict_fn *conflict;
+    void *conflict_owner;
     struct tlb tlb;
+    uint64_t used; /* fast tables that hold something: by number */
     struct fast fast[FAST_CONTEXTS];
 };
 
 struct translation {
     pa_t pa;
     bool device;
+    struct memattr attributes;
 };
 
 void mmu_init(struct mmu *mmu, struct bus *bus, const struct cpu_model *model);
@@ -29,12 +35,31 @@ void mmu_init(struct mmu *mmu, struct bus *bus, const struct cpu_model *model);
 /* Drops every translation, here and in the fast tables: to the state after power-on. */
 void mmu_reset(struct mmu *mmu);
 
-/* Selects the fast table for the state's regime, VMID, ASID and EL. To be called when one of them has changed. */
+static inline unsigned mmu_pa_bits(const struct mmu *mmu)
+{
+    return mmu->model->pa_bits;
+}
+
+/* Selects the fast table for what translation depends on beside the tables: regime, VMID, ASID, EL, stages, alignment
+ * checks, endianness, tags. To be called when one of them has changed. */
 void mmu_select(struct mmu *mmu, const struct state *s);
 
-/* Translates for an access by the current EL (AArch64.TranslateAddress). Alignment is the caller's to check. */
-struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address, enum access_type type,
+/* Translates for an access by the current EL (AArch64.TranslateAddress). misaligned: a fault if the memory is Device.
+ * Other alignment is the caller's to check, before. Instructions in Device memory are fetched as from Normal
+ * Non-cacheable memory, unless XN says otherwise (Unpredictable_INSTRDEVICE: Constraint_NONE). */
+struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address, enum access_type type, bool misaligned,
                            struct translation *out);
+
+/* What an AT instruction asks: the translation for an EL, by stage 1 or (EL1&0 regime) by both stages. */
+struct at_request {
+    uint8_t el;
+    bool write;
+    bool both;
+};
+
+/* AT: the value for PAR_EL1, and in *fault why the translation failed, if it did (AArch64.AddressTranslate...). Uses the
+ * TLB, and puts nothing in. */
+uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_request request, struct fault *fault);
 
 /* Whose addresses mmu_probe is asked about. */
 enum mmu_space {
@@ -61,6 +86,10 @@ void mmu_forget_stores(struct mmu *mmu, const void *host_page);
 void mmu_forget_all(struct mmu *mmu);
 /* Forgets where this decoded page is mapped. */
 void mmu_forget_code(struct mmu *mmu, const struct code_page *page);
+
+/* An entry has left the TLB: every context that it may have served forgets it, of any ASID, for it may be global. owner:
+ * the struct mmu. */
+void mmu_forget_entry(void *owner, const struct tlb_entry *e);
 
 /* TLBI: drops what the match names, here and in the fast tables. */
 void mmu_invalidate(struct mmu *mmu, const struct tlb_match *match);

@@ -310,37 +310,3 @@ COLD INTERPRETED(DC_ZVA_slow)
     const struct op *trap = refused_sysop(cpu, op);
     GO(trap ? trap : zero_slow(cpu, op));
 }
-
-/* ---- TLB maintenance: imm is the row of tlbi.def. ---- */
-
-enum { VMID = 1, ASID = 2, VA = 4 }; /* what a TLBI matches, beside the regime */
-
-static const struct {
-    uint8_t lowest_el, regime, by;
-} tlbi_rows[] = {
-#define TLBI(name, op1, crm, op2, lowest_el, regime, by) {lowest_el, REGIME_##regime, by},
-#include "cpu/sysreg/tlbi.def"
-#undef TLBI
-};
-
-INTERPRETED(TLBI)
-{
-    const struct state *s = &cpu->state;
-    const unsigned by = tlbi_rows[IMM].by;
-    if (unlikely(s->el < tlbi_rows[IMM].lowest_el))
-        GO(exception_undefined(cpu, op));
-    const struct tlb_match match = {
-        .regime = tlbi_rows[IMM].regime,
-        .by_vmid = by & VMID && bit(effective_hcr(s), 0),
-        .by_asid = by & ASID,
-        .by_va = by & VA,
-        .vmid = (uint16_t)bits(s->sys[VTTBR_EL2], 63, 48),
-        .asid = (uint16_t)bits(X(rd), 63, 48),
-        .va = va((uint64_t)sign_extend(bits(X(rd), 43, 0) << 12, 56)),
-    };
-    if (NUM(rn))
-        cluster_invalidate(cpu->cluster, &match);
-    else
-        mmu_invalidate(&cpu->mmu, &match);
-    NEXT(1);
-}

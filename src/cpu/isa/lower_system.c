@@ -119,15 +119,31 @@ static void cache(struct lowering *l, const struct fields *f)
 
 static void tlb(struct lowering *l, const struct fields *f)
 {
+    const bool broadcast = !(f->crm & 4); /* the row has the local form */
     for (unsigned i = 0; i < sizeof tlbi_encodings / sizeof *tlbi_encodings; i++)
         if (tlbi_encodings[i].op1 == f->op1 && tlbi_encodings[i].op2 == f->op2 && tlbi_encodings[i].crm == (f->crm | 4))
-            set_imm(l, TLBI, src(f->rt), f->crm == 3, (int32_t)i); /* rn: Inner Shareable */
+            set_imm(l, TLBI, src(f->rt), broadcast, (int32_t)i);
+}
+
+static const struct {
+    uint8_t op1, op2;
+} at_encodings[] = {
+#define AT(name, op1, op2, ...) {op1, op2},
+#include "cpu/sysreg/at.def"
+#undef AT
+};
+
+static void translate(struct lowering *l, const struct fields *f)
+{
+    for (unsigned i = 0; f->crm == 8 && i < sizeof at_encodings / sizeof *at_encodings; i++)
+        if (at_encodings[i].op1 == f->op1 && at_encodings[i].op2 == f->op2)
+            set_imm(l, AT, src(f->rt), 0, (int32_t)i);
 }
 
 LOWER(SYS)
 {
     if (f->crn == 7)
-        cache(l, f);
+        cache(l, f), translate(l, f);
     if (f->crn == 8)
         tlb(l, f);
     implementation_defined(l, f, 1, false);

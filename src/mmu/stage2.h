@@ -1,0 +1,12 @@
+/* Stage 2: intermediate to physical addresses. */
+#pragma once
+#include "mmu/tlb.h"
+
+struct mmu;
+
+/* Fills the stage 2 half of *e for `address`: pa, level, permissions, attributes of both stages together, and the smaller
+ * mapping size. Without STAGE2 in its tag, pa is the address. Faults without .va. */
+struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, struct tlb_entry *e);
+
+/* Where the stage 1 descriptor at `address` lies in memory (AArch64.SecondStageWalk). Faults with .on_walk. */
+struct fault stage2_of_descriptor(struct mmu *mmu, const struct state *s, ipa_t address, pa_t *out);
