@@ -103,6 +103,29 @@ bool inspect_stopped(const struct inspect *inspect, enum trapeze_stop *why)
     return inspect->stopped;
 }
 
+static uint64_t busy(const struct cpu *cpu)
+{
+    return cpu->state.cycles - cpu->state.idle;
+}
+
+enum schedule_end inspect_step(struct inspect *inspect, unsigned number, bool *done)
+{
+    enum { PATIENCE = 1000000 }; /* instructions of the others */
+    struct scheduler *scheduler = inspect->scheduler;
+    const struct cpu *cpu = scheduler->cluster->cpu[number];
+    const uint64_t before = busy(cpu);
+    enum schedule_end end = SCHEDULE_STOPPED;
+    inspect->stepping = (int)number;
+    for (unsigned i = 0; i < PATIENCE && end == SCHEDULE_STOPPED && busy(cpu) == before; i++) {
+        end = scheduler_step(scheduler);
+        if (scheduler->stopping)
+            break;
+    }
+    inspect->stepping = NOT_STEPPING;
+    *done = busy(cpu) != before;
+    return end;
+}
+
 bool inspect_add(struct inspect *inspect, struct point point)
 {
     if (inspect->points == POINTS_MAX)

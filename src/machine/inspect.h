@@ -38,6 +38,10 @@ void inspect_init(struct inspect *inspect, struct scheduler *scheduler);
 void inspect_begin(struct inspect *inspect);
 bool inspect_stopped(const struct inspect *inspect, enum trapeze_stop *why);
 
+/* Runs until PE `number` has executed one instruction, whose breakpoint does not count, or something stops it. *done: it
+ * has; otherwise it waits, and the others have run for a while. */
+enum schedule_end inspect_step(struct inspect *inspect, unsigned number, bool *done);
+
 /* Sets and takes away. False: there is no room; there is no such point. */
 bool inspect_add(struct inspect *inspect, struct point point);
 bool inspect_remove(struct inspect *inspect, struct point point);
