@@ -1,17 +1,31 @@
-/* a64.def beside LLVM's tables: words of every row, and any words. LLVM runs once, on all of them. */
+/* a64.def beside LLVM's tables: words of every row, of every clause of the v9.4 model, and any words. LLVM runs once, on all of them. */
 #include "base/bits.h"
 #include "decoding.h"
 
-enum { WORDS_OF_A_ROW = 120, ANY_WORDS = 20000, WORDS_MAX = 60000 };
+enum { WORDS_OF_A_ROW = 120, WORDS_OF_A_CLAUSE = 10, ANY_WORDS = 10000, WORDS_MAX = 70000 };
 
 static struct decoding d;
 static uint32_t word[WORDS_MAX];
 static bool llvm_knows[WORDS_MAX];
 static unsigned words;
 
+static void choose_words_of_clauses(uint64_t *seed)
+{
+    char line[1024];
+    uint32_t mask, value;
+    FILE *file = fopen(REF "/decode_v94.csv", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "A64,%*u,%*[01x],%x,%x", &mask, &value) == 2)
+            for (unsigned n = 0; n < WORDS_OF_A_CLAUSE; n++)
+                word[words++] = word_of(mask, value, seed);
+    fclose(file);
+}
+
 static void choose_words(void)
 {
     uint64_t seed = 4;
+    choose_words_of_clauses(&seed);
     for (unsigned i = 0; i < d.decoder.rows; i++)
         for (unsigned n = 0; n < WORDS_OF_A_ROW; n++)
             word[words++] = word_of(d.decoder.row[i].mask, d.decoder.row[i].value, &seed);
