@@ -92,8 +92,11 @@ static void llvm_knows_every_word_that_we_execute(void **state)
 static const char *name_of(uint32_t w)
 {
     const struct row *row = decode(&d.decoder, w);
-    const bool system = bits(w, 31, 22) == 0x354;
-    return row ? row->name : system ? "system" : "no row";
+    if (row)
+        return row->name;
+    if (bits(w, 31, 16) == 0)
+        return "UDF";
+    return bits(w, 31, 22) == 0x354 ? "system" : "no row";
 }
 
 static void every_word_that_llvm_knows_is_executed(void **state)
