@@ -94,6 +94,8 @@ static enum status add_devices(struct virt *virt)
 
 static enum status assemble(struct virt *virt)
 {
+    if (!semihosting_init(&virt->semihosting, virt->config.semihosting_dir))
+        return STATUS_BAD_FILE;
     enum status status = bus_add_ram(&virt->bus, pa(VIRT_RAM), virt->config.ram_size);
     if (status == STATUS_OK)
         status = add_devices(virt);
@@ -128,6 +130,7 @@ enum status virt_init(struct virt *virt, const struct virt_config *config)
         return assembled;
     }
     virt->cluster.firmware = psci_call;
+    virt->cluster.semihosting = semihosting_call;
     virt->cluster.started = started;
     virt->cluster.owner = virt;
     return STATUS_OK;
@@ -135,6 +138,7 @@ enum status virt_init(struct virt *virt, const struct virt_config *config)
 
 void virt_free(struct virt *virt)
 {
+    semihosting_free(&virt->semihosting);
     free(virt->cpu);
     cluster_free(&virt->cluster);
     bus_free(&virt->bus);
@@ -158,6 +162,7 @@ void virt_reset(struct virt *virt)
     }
     for (unsigned i = 0; i < virt->devices; i++)
         virt->device[i].device->ops->reset(virt->device[i].device);
+    semihosting_reset(&virt->semihosting);
     virt->scheduler.current = NULL;
     virt->outcome = VIRT_RUNNING;
     if (virt->config.reload)

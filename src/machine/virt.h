@@ -11,6 +11,7 @@
 #include "gic/gic.h"
 #include "machine/interrupts.h"
 #include "machine/scheduler.h"
+#include "machine/semihosting.h"
 #include "timer/timer.h"
 
 #define VIRT_CLOCK UINT64_C(1000000000) /* of the core: cycles a second */
@@ -43,9 +44,13 @@ struct virt_config {
     bool el2;
     bool timing; /* the core model's costs; else one cycle an instruction */
     uart_sink_fn *console;
-    uart_room_fn *console_room; /* the UART may take a byte again: pl011_receive */
+    uart_room_fn *console_room;          /* the UART may take a byte again: pl011_receive */
+    semihosting_input_fn *console_input; /* for semihosting; NULL: nothing is ever typed */
     void *console_owner;
-    virt_reload_fn *reload; /* NULL: nothing to load */
+    bool semihosting;
+    const char *semihosting_dir; /* NULL: file calls are refused */
+    const char *command_line;    /* for semihosting; NULL: empty */
+    virt_reload_fn *reload;      /* NULL: nothing to load */
     void *reload_owner;
 };
 
@@ -67,6 +72,8 @@ struct virt {
         struct device_place place;
     } device[VIRT_DEVICES_MAX]; /* in the order of their device tree nodes, the last first */
     unsigned devices;
+    struct semihosting semihosting;
+    int exit_code; /* of a guest that left by semihosting */
     enum virt_outcome outcome;
 };
 
