@@ -210,7 +210,7 @@ struct trapeze_event {
     uint8_t cpu;
     uint8_t el;      /* before the event */
     uint64_t cycles; /* the CPU's time */
-    uint64_t pc;     /* of the instruction concerned */
+    uint64_t pc;     /* of the instruction concerned; of IRQ: 0 */
     union {
         struct {
             uint32_t word;

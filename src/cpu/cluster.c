@@ -103,11 +103,26 @@ void cluster_add(struct cluster *cluster, struct cpu *cpu)
 
 /* ---- between PEs ---- */
 
+/* The pc is where the PE was last known to be: it may be under way. So it is not told. */
+static COLD void tell_line(const struct cpu *cpu, enum line line)
+{
+    static const char *const names[] = {"IRQ", "FIQ", "SError", "vIRQ", "vFIQ"};
+    const struct state *s = &cpu->state;
+    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_IRQ,
+                                                             .cpu = (uint8_t)cpu->number,
+                                                             .el = s->el,
+                                                             .cycles = s->cycles,
+                                                             .irq = {names[__builtin_ctz(line)], s->lines & line}});
+}
+
 /* The inputs of `mask` take the levels that have been set; those of others may still have to wait. */
 static void lines_arrive(struct cpu *cpu, uint8_t mask)
 {
+    const uint8_t changed = (cpu->state.lines ^ cpu->lines_to_come) & mask;
     cpu->state.lines = (uint8_t)((cpu->state.lines & ~mask) | (cpu->lines_to_come & mask));
     cpu_lines_changed(cpu);
+    if (changed && trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_IRQ))
+        tell_line(cpu, changed); /* one: mask is of one input */
 }
 
 /* An event for each input, so that one which comes sooner does not bring the others along, nor hold them up. */

@@ -34,7 +34,11 @@ static void put_symbol(const struct tracer *tracer, uint64_t address, int width)
 
 static void put_place(const struct tracer *tracer, const struct trapeze_event *e)
 {
-    fprintf(tracer->out, "%12" PRIu64 " cpu%u EL%u 0x%016" PRIx64 " ", e->cycles, e->cpu, e->el, e->pc);
+    fprintf(tracer->out, "%12" PRIu64 " cpu%u EL%u ", e->cycles, e->cpu, e->el);
+    if (e->kind == TRAPEZE_EVENT_IRQ)
+        fprintf(tracer->out, "%-18s ", "");
+    else
+        fprintf(tracer->out, "0x%016" PRIx64 " ", e->pc);
 }
 
 static void put_insn(const struct tracer *tracer, const struct trapeze_event *e)
