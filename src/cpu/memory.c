@@ -155,8 +155,9 @@ struct fault memory_write(struct cpu *cpu, va_t address, unsigned size, uint64_t
 {
     struct span span;
     const struct access a = {.size = (uint8_t)size, .registers = 1, .write = true};
+    const uint64_t data[2] = {value};
     const struct fault fault = locate(cpu, address.raw, a, &span);
-    return fault.kind == FAULT_NONE ? write_span(cpu, &span, a, &value) : fault;
+    return fault.kind == FAULT_NONE ? write_span(cpu, &span, a, data) : fault;
 }
 
 /* ---- instructions ---- */
