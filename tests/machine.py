@@ -1,0 +1,34 @@
+"""Runs one guest on Trapeze and on QEMU, by the same command line."""
+import subprocess
+
+TIMEOUT = 10  # seconds; a guest that hangs is a failure, not a wait
+
+
+def options(elf, el2, smp=1, memory="512", more=()):
+    machine = "virt,gic-version=2" + (",virtualization=on" if el2 else "")
+    return ["-M", machine, "-cpu", "cortex-a72", "-smp", str(smp), "-m", memory, "-display", "none", "-nodefaults",
+            "-serial", "stdio", "-monitor", "none", "-semihosting", "-kernel", elf, *more]
+
+
+def stand_in(trapeze):
+    """Whether the command line is not there yet."""
+    return subprocess.run([trapeze, "--version"], capture_output=True).returncode != 0
+
+
+def run(command):
+    """What the guest prints, and the exit status; the status is a string when there is none."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+        return done.stdout.decode(errors="replace"), done.returncode, done.stderr.decode(errors="replace")
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(errors="replace"), "timeout", ""
+
+
+def run_trapeze(trapeze, *guest, more_own=("--max-insns", "2000000000"), **named):
+    if stand_in(trapeze):
+        return run([trapeze, *(["-el2"] if guest[1] else []), guest[0]])
+    return run([trapeze, *options(*guest, **named), *more_own])
+
+
+def run_qemu(qemu, *guest, **named):
+    return run([qemu, "-accel", "tcg,thread=single", *options(*guest, **named)])
