@@ -45,9 +45,9 @@ static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struc
     s->el = as_el0 ? 0 : el;
     const struct fault fault = mmu_translate(&cpu->mmu, s, address, type, !aligned, &t);
     s->el = el;
-    *at = t.pa;
     if (fault.kind != FAULT_NONE)
         return fault;
+    *at = t.pa;
     if (!as_el0)
         remember(cpu, address, type, &t);
     return NO_FAULT;
@@ -284,10 +284,9 @@ COLD const struct op *zero_slow(struct cpu *cpu, const struct op *op)
 COLD const struct op *maintain_cache(struct cpu *cpu, const struct op *op, bool invalidates)
 {
     struct translation t;
-    const enum access_type type = invalidates ? ACCESS_WRITE : ACCESS_READ;
+    const enum access_type type = invalidates ? ACCESS_WRITE : cpu->state.el ? ACCESS_MAINTAIN : ACCESS_READ;
     const struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(X(rd)), type, false, &t);
-    const bool exempt = fault.kind == FAULT_PERMISSION && cpu->state.el && !invalidates && !fault.on_walk;
-    if (fault.kind == FAULT_NONE || exempt)
+    if (fault.kind == FAULT_NONE)
         return op + 1;
     return exception_data_abort(cpu, op, &fault, (struct abort_access){.write = true, .maintenance = true});
 }

@@ -4,7 +4,8 @@
 #include "mmu/regime.h"
 #include "mmu/walk.h"
 
-enum access_type { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
+/* ACCESS_MAINTAIN: cache maintenance from EL1 up, which asks for no permission. */
+enum access_type { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH, ACCESS_MAINTAIN };
 
 /* The EL2 regime uses the EL1 bits. Each group in the order of enum access_type. */
 enum permission {
@@ -29,10 +30,12 @@ unsigned permissions_stage2(const struct leaf *leaf);
 
 static inline bool permitted_stage1(unsigned permissions, enum access_type type, unsigned el)
 {
+    if (type == ACCESS_MAINTAIN)
+        return true;
     return permissions >> type & (el == 0 ? S1_EL0_R : S1_EL1_R);
 }
 
 static inline bool permitted_stage2(unsigned permissions, enum access_type type)
 {
-    return permissions >> type & S2_R;
+    return type == ACCESS_MAINTAIN || permissions >> type & S2_R;
 }
