@@ -139,7 +139,7 @@ static unsigned report_fault(struct state *s, const struct fault *fault)
 {
     const unsigned to = hyp_route(s, fault->stage2 ? 2 : 1);
     s->sys[exception_banks[to].far] = fault->va.raw;
-    if (fault->stage2)
+    if (fault_has_ipa(fault))
         s->sys[HPFAR_EL2] = bits(fault->ipa.raw, 47, 12) << 4;
     return to;
 }

@@ -10,6 +10,11 @@ struct memattr memattr_defaults(struct memattr a)
     return a;
 }
 
+struct memattr memattr_for_fetch(struct memattr a)
+{
+    return memattr_is_device(a) ? (struct memattr){ATTR_NON_CACHEABLE, SH_OUTER} : a;
+}
+
 struct memattr memattr_stage1(uint8_t mair, unsigned sh, bool cacheable)
 {
     /* Reserved values: Device without regard to bits 1..0, SH 0b01 as Non-shareable. */

@@ -24,5 +24,8 @@ struct memattr memattr_stage1(uint8_t mair, unsigned sh, bool cacheable);
  * Normal memory cacheable. */
 struct memattr memattr_combine(struct memattr s1, unsigned memattr, unsigned sh, bool cacheable);
 
+/* What a fetch makes of Device memory that it may execute (InstructionDevice). */
+struct memattr memattr_for_fetch(struct memattr a);
+
 /* Device, and Normal memory that is non-cacheable inside and outside, is Outer Shareable (MemAttrDefaults). */
 struct memattr memattr_defaults(struct memattr a);

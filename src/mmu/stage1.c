@@ -86,7 +86,7 @@ struct fault stage1_walk(struct mmu *mmu, const struct state *s, va_t address, s
     e->permissions |= (uint16_t)permissions_stage1(s, e->tag.regime, &leaf);
     e->global = !row->two_privileges || !bit(d, 11); /* nG */
     e->s1[FOR_DATA] = memattr_stage1(mair, (unsigned)bits(d, 9, 8), bit(sctlr, SCTLR_C));
-    e->s1[FOR_FETCH] = memattr_stage1(mair, (unsigned)bits(d, 9, 8), bit(sctlr, SCTLR_I));
+    e->s1[FOR_FETCH] = memattr_for_fetch(memattr_stage1(mair, (unsigned)bits(d, 9, 8), bit(sctlr, SCTLR_I)));
     e->ipa = ipa(leaf.output);
     e->s1_level = leaf.level;
     e->shift = leaf.shift;

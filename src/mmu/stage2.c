@@ -53,7 +53,7 @@ struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, 
     const unsigned memattr = (unsigned)bits(leaf.descriptor, 5, 2), sh = (unsigned)bits(leaf.descriptor, 9, 8);
     const uint64_t hcr = effective_hcr(s);
     e->all[FOR_DATA] = memattr_combine(e->s1[FOR_DATA], memattr, sh, !bit(hcr, HCR_CD));
-    e->all[FOR_FETCH] = memattr_combine(e->s1[FOR_FETCH], memattr, sh, !bit(hcr, HCR_ID));
+    e->all[FOR_FETCH] = memattr_for_fetch(memattr_combine(e->s1[FOR_FETCH], memattr, sh, !bit(hcr, HCR_ID)));
     e->permissions |= (uint16_t)permissions_stage2(&leaf);
     e->pa = pa(leaf.output);
     e->s2_level = leaf.level;
