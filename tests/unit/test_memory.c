@@ -68,6 +68,7 @@ static void sp_as_a_base_has_to_be_aligned_where_sctlr_sa_says_so_on_the_fast_pa
     for (unsigned i = 0; i < 3; i++)
         assert_int_equal(execute(virt, LDR_X0_SP), 0);
     s->x[SP] = EL1_PAGE + 0x118;
+    assert_int_equal(execute(virt, LDR_X0_SP), 0x9a000000);
     assert_int_equal(execute(virt, STR_X0_SP_PRE_16), 0x9a000000);
     assert_int_equal(s->x[SP], EL1_PAGE + 0x118);
     guest_free(virt);
