@@ -17,7 +17,6 @@ LOWER(CLREX) { (void)f, set_imm(l, CLREX, 0, 0, 0); }
 LOWER(HLT)   { set_imm(l, HLT, 0, 0, (int32_t)f->imm); }
 LOWER(DCPS)  { (void)f, set_imm(l, UNDEFINED, 0, 0, 0); } /* outside Debug state, where we never are */
 LOWER(DRPS)  { (void)f, set_imm(l, UNDEFINED, 0, 0, 0); }
-LOWER(SYSL)  { (void)f, set_imm(l, UNDEFINED, 0, 0, 0); } /* Armv8.0 has none */
 LOWER(FP)    { (void)f, set_imm(l, FP_ABSENT, 0, 0, 0); }
 /* clang-format on */
 
@@ -147,4 +146,11 @@ LOWER(SYS)
     if (f->crn == 8)
         tlb(l, f);
     implementation_defined(l, f, 1, false);
+}
+
+/* Armv8.0 itself has none. */
+LOWER(SYSL)
+{
+    if (!implementation_defined(l, f, 1, true))
+        set_imm(l, UNDEFINED, 0, 0, 0);
 }
