@@ -5,7 +5,7 @@
 
 /* Stage 1 tables, of 39-bit addresses; stage 2 tables of two guests; what is mapped. */
 enum { L1 = 0x10000, L2 = 0x11000, L3 = 0x12000, S2_L1 = 0x20000, S2_NEXT = 0x8000, S2_L2 = 0x1000, S2_L3 = 0x2000 };
-enum { DATA_AT = 0x400000, PAGES = 16, PAGE_A = DATA_AT, PAGE_B = DATA_AT + 0x1000 };
+enum { DATA_AT = 0x400000, PAGES = 8, PAGE_A = DATA_AT, PAGE_B = DATA_AT + 0x1000 };
 
 #define TABLE      UINT64_C(3)
 #define NORMAL     UINT64_C(0x743) /* AF, Inner Shareable, EL0 too, AttrIndx 0, page */
@@ -289,31 +289,35 @@ struct step {
 static uint64_t address_of(const struct step *t)
 {
     const uint64_t tag = bits(t->random, 41, 40) ? 0 : UINT64_C(0x5a) << 56;
-    return (uint64_t)t->page << 12 | bits(t->random, 39, 38) << 21 | bits(t->random, 11, 3) << 3 | tag;
+    const uint64_t odd = bit(t->random, 61) ? 4 : 0; /* misaligned, maybe over a page's end */
+    return (uint64_t)t->page << 12 | bits(t->random, 38, 38) << 21 | bits(t->random, 11, 3) << 3 | odd | tag;
 }
 
 static void change_tables(struct vector_machine *m, const struct step *t)
 {
-    const uint64_t r = t->random, page = DATA_AT + (bits(r, 3, 0) << 12);
+    const uint64_t r = t->random, page = DATA_AT + (bits(r, 2, 0) << 12);
     const uint64_t ng = bit(r, 4) ? NOT_GLOBAL : 0, ro = bits(r, 6, 5) ? 0 : BIT(7);
     if (bits(r, 9, 8) == 0)
-        put(m, L2 + 8 * bits(r, 39, 38), bit(r, 10) ? L3 | TABLE : (DATA_AT | BLOCK | ng | ro));
+        put(m, L2 + 8 * bits(r, 38, 38), bit(r, 10) ? L3 | TABLE : (DATA_AT | BLOCK | ng | ro));
     else if (bits(r, 9, 8) == 1)
         put(m, S2_L1 + bits(r, 11, 11) * S2_NEXT + S2_L3 + 8 * t->page, bits(r, 13, 12) ? page | S2_PAGE : 0);
     else
         map(m, t->page, bits(r, 13, 12) ? page | NORMAL | ng | ro : 0);
 }
 
+/* One control at a time, so that a context differs from the last by that alone. */
 static void change_controls(struct vector_machine *m, const struct step *t)
 {
     struct state *s = &m->cpu->state;
-    const uint64_t r = t->random, guest = bits(r, 1, 1);
-    s->sys[TTBR0_EL1] = L1 | bits(r, 0, 0) << 48;
-    s->sys[VTTBR_EL2] = (S2_L1 + guest * S2_NEXT) | guest << 48;
-    s->sys[HCR_EL2] = with_bits(s->sys[HCR_EL2], 0, 0, bits(r, 2, 2));
-    s->sys[TCR_EL1] = with_bits(s->sys[TCR_EL1], 37, 37, bits(r, 3, 3));
-    s->sys[SCTLR_EL1] = with_bits(s->sys[SCTLR_EL1], 1, 1, bits(r, 5, 4) == 0);
-    s->sys[SCTLR_EL1] = with_bits(s->sys[SCTLR_EL1], 0, 0, bits(r, 9, 6) != 0);
+    const uint64_t guest = s->sys[VTTBR_EL2] >> 48 ^ 1;
+    switch (t->random % 6) {
+    case 0: s->sys[TTBR0_EL1] ^= BIT(48); break;                                /* ASID */
+    case 1: s->sys[VTTBR_EL2] = (S2_L1 + guest * S2_NEXT) | guest << 48; break; /* VMID */
+    case 2: s->sys[HCR_EL2] ^= BIT(0); break;                                   /* VM */
+    case 3: s->sys[TCR_EL1] ^= BIT(37); break;                                  /* TBI0 */
+    case 4: s->sys[SCTLR_EL1] ^= BIT(1); break;                                 /* A */
+    case 5: s->sys[SCTLR_EL1] ^= bits(t->random, 15, 14) == 0; break;           /* M */
+    }
 }
 
 static void invalidate(struct vector_machine *m, const struct step *t)
@@ -376,11 +380,11 @@ static void the_fast_tables_are_a_subset_of_the_tlb_and_change_no_result(void **
     (void)state;
     static struct vector_machine fast, slow;
     uint64_t seed = 0x9e3779b97f4a7c15;
-    start(&fast, 4, 2);
-    start(&slow, 4, 2);
+    start(&fast, 8, 2);
+    start(&slow, 8, 2);
     unsigned faults = 0, hits = 0;
     for (unsigned i = 0; i < 40000; i++) {
-        const struct step t = {(unsigned)(rng(&seed) % 12), (unsigned)(rng(&seed) % PAGES), rng(&seed)};
+        const struct step t = {(unsigned)(rng(&seed) % 20), (unsigned)(rng(&seed) % PAGES), rng(&seed)};
         mmu_forget_all(&slow.cpu->mmu);
         char *host;
         take_step(&fast, &t);
@@ -394,7 +398,7 @@ static void the_fast_tables_are_a_subset_of_the_tlb_and_change_no_result(void **
         if (i % 16 == 0)
             check_inclusion(&fast);
     }
-    assert_true(faults > 4000 && hits > 4000); /* the program does test something */
+    assert_true(faults > 4000 && hits > 3000); /* the program does test something */
     vector_machine_free(&fast);
     vector_machine_free(&slow);
 }
