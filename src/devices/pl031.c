@@ -41,10 +41,13 @@ static void arm(struct pl031 *rtc, uint64_t now)
     const uint32_t seconds = rtc->state.mr - count_at(rtc, now);
     events_cancel(rtc->wiring.events, match, rtc);
     rtc->state.armed = true;
-    if (seconds == 0)
+    if (seconds == 0) {
         match(rtc, now);
-    else
-        events_add(rtc->wiring.events, (now / rtc->wiring.clock + seconds) * rtc->wiring.clock, 0, match, rtc);
+        return;
+    }
+    events_add(rtc->wiring.events, (now / rtc->wiring.clock + seconds) * rtc->wiring.clock, 0, match, rtc);
+    if (rtc->wiring.asked)
+        rtc->wiring.asked(rtc->wiring.owner);
 }
 
 /* ---- registers ---- */

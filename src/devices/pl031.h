@@ -15,8 +15,10 @@ struct pl031 {
         bool armed; /* MR has been written: the match is to come */
     } state;
     struct pl031_wiring {
-        struct events *events; /* in which the match waits */
-        uint64_t clock;        /* cycles a second */
+        struct events *events;      /* in which the match waits */
+        void (*asked)(void *owner); /* called when it has been put there; NULL: nobody asks */
+        void *owner;
+        uint64_t clock; /* cycles a second */
         struct irq_line irq;
     } wiring;
 };

@@ -62,6 +62,14 @@ static enum status add_flashes(struct virt *virt)
     return status;
 }
 
+/* An event of the machine has been asked for, perhaps before the end of the quantum, which was set without it. */
+static void end_quantum(void *owner)
+{
+    const struct cluster *cluster = owner;
+    if (cluster->running)
+        cluster->running->attention |= ATTEND_YIELD;
+}
+
 static void init_devices(struct virt *virt)
 {
     const struct virt_config *config = &virt->config;
@@ -69,7 +77,11 @@ static void init_devices(struct virt *virt)
                                                    .room = config->console_room,
                                                    .owner = config->console_owner,
                                                    .irq = line_of(virt, uart_place.spi)});
-    pl031_init(&virt->rtc, &(struct pl031_wiring){&virt->scheduler.events, VIRT_CLOCK, line_of(virt, rtc_place.spi)});
+    pl031_init(&virt->rtc, &(struct pl031_wiring){.events = &virt->scheduler.events,
+                                                  .asked = end_quantum,
+                                                  .owner = &virt->cluster,
+                                                  .clock = VIRT_CLOCK,
+                                                  .irq = line_of(virt, rtc_place.spi)});
     pl061_init(&virt->gpio, line_of(virt, gpio_place.spi));
     virtio_mmio_init(&virt->virtio);
 }

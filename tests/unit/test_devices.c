@@ -1,8 +1,7 @@
 #include "devices/pl031.h"
 #include "devices/pl061.h"
 #include "devices/virtio_mmio.h"
-#include "test.h"
-#include <string.h>
+#include "guest.h"
 
 enum { HZ = 1000 };
 
@@ -25,7 +24,7 @@ static int fresh(void **state)
     (void)state;
     const struct irq_line irq = {.set = set_line};
     events = (struct events){0};
-    pl031_init(&rtc, &(struct pl031_wiring){&events, HZ, irq});
+    pl031_init(&rtc, &(struct pl031_wiring){.events = &events, .clock = HZ, .irq = irq});
     pl061_init(&gpio, irq);
     virtio_mmio_init(&virtio);
     line = false;
@@ -75,6 +74,32 @@ static void the_match_interrupt_comes_at_its_second(void **state)
     put(&rtc.device, RTC_ICR, 1, 3 * HZ);
     assert_false(line);
     assert_int_equal(get(&rtc.device, RTC_RIS, 3 * HZ), 0);
+}
+
+static void stop_at_match(void *owner, unsigned number, bool level, uint64_t now)
+{
+    struct virt *virt = owner;
+    (void)number;
+    if (!level)
+        return;
+    line_at = now;
+    scheduler_stop(&virt->scheduler);
+}
+
+static void a_match_asked_for_by_a_cpu_that_never_waits_comes_all_the_same(void **state)
+{
+    (void)state;
+    struct virt *virt = guest_new(false);
+    guest_code(virt, 0, (const uint32_t[]){0xb9000020, 0x14000000}, 2); /* str w0, [x1]; b . */
+    virt->cpu[0].state.x[0] = RTC_EPOCH + 3;
+    virt->cpu[0].state.x[1] = VIRT_RTC + RTC_MR;
+    virt->rtc.wiring.clock = 10000;
+    virt->rtc.wiring.irq = (struct irq_line){.set = stop_at_match, .owner = virt};
+    virt->rtc.state.imsc = 1;
+    assert_int_equal(scheduler_run(&virt->scheduler), SCHEDULE_STOPPED);
+    assert_int_equal(line_at, 30000);
+    assert_true(virt->cpu[0].state.cycles >= 30000 && virt->cpu[0].state.cycles < 30010);
+    guest_free(virt);
 }
 
 static void a_match_moves_with_the_clock_and_goes_with_a_reset(void **state)
@@ -142,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup(the_clock_begins_in_2024_and_passes_with_modelled_time, fresh),
         cmocka_unit_test_setup(a_loaded_clock_goes_on_from_there, fresh),
         cmocka_unit_test_setup(the_match_interrupt_comes_at_its_second, fresh),
+        cmocka_unit_test(a_match_asked_for_by_a_cpu_that_never_waits_comes_all_the_same),
         cmocka_unit_test_setup(a_match_moves_with_the_clock_and_goes_with_a_reset, fresh),
         cmocka_unit_test_setup(gpio_data_is_masked_by_the_address_and_the_direction, fresh),
         cmocka_unit_test_setup(a_gpio_level_interrupt_is_masked, fresh),
