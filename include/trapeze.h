@@ -28,7 +28,7 @@ struct trapeze_error {
 
 /* ---- configuration ---- */
 
-enum { TRAPEZE_LOADERS_MAX = 32, TRAPEZE_SERIALS_MAX = 2, TRAPEZE_CPUS_MAX = 8 };
+enum { TRAPEZE_LOADERS_MAX = 32, TRAPEZE_SERIALS_MAX = 2, TRAPEZE_CPUS_MAX = 8, TRAPEZE_STRINGS_MAX = 8 };
 
 /* -device loader: a file (ELF, or raw) or a value at a physical address. */
 struct trapeze_loader {
@@ -38,6 +38,8 @@ struct trapeze_loader {
     bool force_raw;
     uint64_t data;
     unsigned data_len; /* bytes: 1..8 */
+    bool starts;       /* CPU `cpu` starts at the ELF's entry, or at `address` */
+    unsigned cpu;
 };
 
 /* A flash bank's image. */
@@ -92,7 +94,7 @@ enum trapeze_stop {
     TRAPEZE_RESET,        /* the guest asked for a reset under no_reboot */
     TRAPEZE_INSTRUCTIONS, /* the limit of instructions has been reached, exactly */
     TRAPEZE_TIME,         /* the limit of modelled time has been reached */
-    TRAPEZE_CONSOLE,      /* the console has printed the string */
+    TRAPEZE_CONSOLE,      /* the console has printed a string: trapeze_console_hit */
     TRAPEZE_EVENT,        /* the event callback asked for it, or trapeze_stop was called */
     TRAPEZE_BREAK,        /* a breakpoint or watchpoint: trapeze_break_hit */
     TRAPEZE_STUCK,        /* every CPU waits and nothing will ever happen: trapeze_stuck says it in words */
@@ -104,13 +106,18 @@ enum trapeze_stop {
 struct trapeze_until {
     uint64_t instructions; /* of all CPUs together, counted from the creation of the machine */
     uint64_t nanoseconds;  /* of modelled time, from the same moment */
-    const char *console;   /* printed on serial port 0 from now on */
+    /* Strings on serial port 0, up to the first NULL; "" is never found. One that the last run looked for too goes on where it
+     * was: the pieces of a run do not tear it. */
+    const char *console[TRAPEZE_STRINGS_MAX];
 };
 
 /* Runs until something ends it. Going on afterwards is as if it had not stopped. */
 enum trapeze_stop trapeze_run(struct trapeze *t, const struct trapeze_until *until);
 
-/* Runs one instruction of `cpu`, and on the way what the other CPUs have to do first. */
+/* After TRAPEZE_CONSOLE: the number of the string. */
+unsigned trapeze_console_hit(const struct trapeze *t);
+
+/* Runs one instruction of `cpu`, and on the way what the other CPUs have to do first. TRAPEZE_INSTRUCTIONS: it has. */
 enum trapeze_stop trapeze_step(struct trapeze *t, unsigned cpu);
 
 /* Makes trapeze_run return soon. May be called from a signal handler or from a callback. */
@@ -128,6 +135,7 @@ int trapeze_exit_code(const struct trapeze *t);          /* of a guest that left
 uint64_t trapeze_instructions(const struct trapeze *t);  /* of all CPUs together */
 uint64_t trapeze_nanoseconds(const struct trapeze *t);   /* modelled time */
 uint64_t trapeze_unimplemented(const struct trapeze *t); /* times that the guest reached what the model lacks */
+bool trapeze_idle(const struct trapeze *t);              /* every CPU waits or is off */
 unsigned trapeze_cpus(const struct trapeze *t);
 unsigned trapeze_current_cpu(const struct trapeze *t); /* whose turn it is */
 

@@ -1,60 +1,58 @@
-/* Options -> machine configuration -> run. The only file that prints usage or exits. */
-#include "machine/virt.h"
-#include <inttypes.h>
+/* Options -> configuration -> libtrapeze. The only file that prints usage or exits. */
+#include "session.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { EXIT_USAGE = 2, EXIT_LIMIT = 3 };
+#define VERSION "0.1"
 
-static const char usage[] = "usage: trapeze [-el2] [-limit CYCLES] [-scale N] ELF\n";
-
-static void to_stdout(void *owner, uint8_t byte)
+static enum exit_code help(void)
 {
-    (void)owner;
-    putchar(byte);
-    if (byte == '\n')
-        fflush(stdout);
+    puts("usage: trapeze [OPTION...]\n"
+         "A deterministic model of an Arm machine with the virtualization extensions. Options are spelt as QEMU spells "
+         "them.\n");
+    options_print(stdout);
+    puts("\nExit codes: 0 success; 1 the guest failed; 2 a wrong option or image; 3 a limit, or every CPU waits for "
+         "ever;\n"
+         "70 a defect of Trapeze. On a terminal Ctrl-A x quits.");
+    return EXIT_OK;
 }
 
-static const char *describe(enum status status)
+static enum exit_code list_cpus(void)
 {
-    static const char *const text[] = {"ok", "the host has no memory", "not a readable AArch64 ELF",
-                                       "does not fit in RAM"};
-    return text[status];
+    for (unsigned i = 0; trapeze_cpu_name(i); i++)
+        printf("%-12s %s\n", trapeze_cpu_name(i), trapeze_cpu_about(i));
+    return EXIT_OK;
 }
 
-/* A stand-in until the command line is there. */
+static enum exit_code list_machines(void)
+{
+    puts("virt         QEMU's virt: GICv2, PL011, PL031, PL061, two CFI flash banks, generic timers, PSCI 1.1\n"
+         "properties:  virtualization=on|off  gic-version=2  dumpdtb=FILE");
+    return EXIT_OK;
+}
+
+static enum exit_code act(struct options *options)
+{
+    switch (options->action) {
+    case ACTION_HELP: return help();
+    case ACTION_CPUS: return list_cpus();
+    case ACTION_MACHINES: return list_machines();
+    case ACTION_VERSION: puts("trapeze " VERSION); return EXIT_OK;
+    default: break;
+    }
+    for (unsigned i = 0; i < options->notes; i++)
+        fprintf(stderr, "trapeze: note: %s\n", options->note[i]);
+    return session_run(options);
+}
+
 int main(int argc, char **argv)
 {
-    struct virt_config config = {
-        .model = cpu_model_find("cortex-a72"), .cpus = 1, .ram_size = UINT64_C(1) << 30, .console = to_stdout};
-    uint32_t scale = 0;
-    const char *elf = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "-el2"))
-            config.el2 = true;
-        else if (!strcmp(argv[i], "-scale") && i + 1 < argc)
-            scale = (uint32_t)strtoul(argv[++i], NULL, 0);
-        else
-            elf = argv[i];
-    }
-    if (!elf) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
-    struct virt *virt = malloc(sizeof *virt);
-    enum status status = virt ? virt_init(virt, &config) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK)
-        status = virt_load_elf(virt, elf);
-    if (status != STATUS_OK) {
-        fprintf(stderr, "trapeze: %s: %s\n", elf, describe(status));
-        return EXIT_FAILURE;
-    }
-    bus_write(&virt->bus, pa(0x4ffff000), scale, (struct transaction){.size = 4, .cpu = NOT_A_CPU});
-    const enum schedule_end end = scheduler_run(&virt->scheduler);
-    fflush(stdout);
-    fprintf(stderr, "end %d outcome %d insns %" PRIu64 " unimplemented %" PRIu64 "\n", end, virt->outcome,
-            scheduler_instructions(&virt->scheduler), virt->cluster.unimplemented);
-    return 0;
+    struct options options;
+    struct trapeze_error error;
+    enum exit_code code = EXIT_USAGE;
+    if (options_parse(&options, argc, argv, &error))
+        code = act(&options);
+    else
+        fprintf(stderr, "trapeze: %s\n", error.text);
+    options_free(&options);
+    return code;
 }

@@ -2,7 +2,7 @@
 
 void scheduler_init(struct scheduler *s, struct cluster *cluster)
 {
-    *s = (struct scheduler){.cluster = cluster};
+    *s = (struct scheduler){.cluster = cluster, .limit_instructions = EVENT_NEVER, .limit_cycles = EVENT_NEVER};
 }
 
 /* When a PE can do something: now, or if it waits, when something of its own comes; EVENT_NEVER. */
@@ -63,6 +63,40 @@ static bool may_jump(struct scheduler *s, uint64_t ready, uint64_t event)
     return false;
 }
 
+/* ---- limits: events of whoever runs, and only while it does, so that they wake nobody and bound no quantum ---- */
+
+enum { OVERSHOOT = 1 << 20 }; /* cycles: more than a turn can end late */
+
+static void limit_reached(void *owner, uint64_t now)
+{
+    struct scheduler *s = owner;
+    (void)now;
+    s->limited = true;
+    scheduler_stop(s);
+}
+
+/* When this PE, running alone, would reach a limit; EVENT_NEVER. */
+static uint64_t limit_of(const struct scheduler *s, const struct cpu *cpu)
+{
+    if (s->limit_instructions == EVENT_NEVER)
+        return s->limit_cycles;
+    const uint64_t done = scheduler_instructions(s);
+    const uint64_t left = s->limit_instructions > done ? s->limit_instructions - done : 0;
+    const uint64_t by_count = cpu->state.cycles + left;
+    return by_count < s->limit_cycles ? by_count : s->limit_cycles;
+}
+
+/* Arms the limit if the turn can reach it. False: it has been reached. */
+static bool arm_limit(struct scheduler *s, struct cpu *cpu)
+{
+    const uint64_t at = limit_of(s, cpu);
+    if (at <= cpu->state.cycles)
+        return false;
+    if (at != EVENT_NEVER && (s->until >= at || at - s->until < OVERSHOOT))
+        events_add(&cpu->events, at, UINT32_MAX, limit_reached, s);
+    return true;
+}
+
 /* Chooses whose turn it is, running the machine's events on the way. False: nothing will ever happen again. */
 static bool choose(struct scheduler *s)
 {
@@ -70,8 +104,14 @@ static bool choose(struct scheduler *s)
         uint64_t others;
         struct cpu *cpu = slowest(s->cluster, &others);
         const uint64_t ready = ready_at(cpu), event = events_deadline(&s->events);
+        const uint64_t next = event < ready ? event : ready;
         if (!may_jump(s, ready, event))
             continue;
+        if (next >= s->limit_cycles && next != EVENT_NEVER) {
+            s->now = s->limit_cycles;
+            s->limited = true;
+            return true;
+        }
         if (event <= ready && event != EVENT_NEVER) {
             s->now = event;
             events_run(&s->events, event);
@@ -93,21 +133,26 @@ static enum schedule_end turn(struct scheduler *s, enum status (*run)(struct cpu
 {
     if (!choose(s))
         return SCHEDULE_STUCK;
-    if (s->stopping || s->cluster->interrupted)
-        return SCHEDULE_STOPPED;
+    if (s->stopping || s->limited || s->cluster->interrupted)
+        return s->limited ? SCHEDULE_LIMIT : SCHEDULE_STOPPED;
     struct cpu *cpu = s->current;
+    if (!arm_limit(s, cpu))
+        return SCHEDULE_LIMIT;
     s->cluster->running = cpu;
     const enum status status = run(cpu, s->until);
     s->cluster->running = NULL;
+    events_cancel(&cpu->events, limit_reached, s);
     if (cpu->state.wait != WAIT_NONE || cpu->yielded)
         s->current = NULL;
-    return status == STATUS_NO_MEMORY ? SCHEDULE_NO_MEMORY : SCHEDULE_STOPPED;
+    if (status == STATUS_NO_MEMORY)
+        return SCHEDULE_NO_MEMORY;
+    return s->limited ? SCHEDULE_LIMIT : SCHEDULE_STOPPED;
 }
 
 enum schedule_end scheduler_run(struct scheduler *s)
 {
     enum schedule_end end;
-    s->stopping = false;
+    s->stopping = s->limited = false;
     do
         end = turn(s, cpu_run);
     while (end == SCHEDULE_STOPPED && !s->stopping && !s->cluster->interrupted);
@@ -117,7 +162,7 @@ enum schedule_end scheduler_run(struct scheduler *s)
 
 enum schedule_end scheduler_step(struct scheduler *s)
 {
-    s->stopping = false;
+    s->stopping = s->limited = false;
     return turn(s, cpu_step);
 }
 

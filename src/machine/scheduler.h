@@ -8,6 +8,7 @@ enum { QUANTUM = 1000 }; /* cycles */
 enum schedule_end {
     SCHEDULE_STOPPED,  /* somebody called scheduler_stop or cpu_stop */
     SCHEDULE_STUCK,    /* every PE waits, and nothing is to come */
+    SCHEDULE_LIMIT,    /* a limit has been reached */
     SCHEDULE_NO_MEMORY /* of the host */
 };
 
@@ -24,6 +25,10 @@ struct scheduler {
     bool stopping;
     scheduler_idle_fn *idle; /* NULL: time jumps at once */
     void *idle_owner;
+    bool limited; /* a limit has ended the run */
+    /* Where a run ends, EVENT_NEVER: nowhere. Instructions are exact, time is that of the first PE to reach it. Neither
+     * moves the end of a quantum. */
+    uint64_t limit_instructions, limit_cycles;
 };
 
 void scheduler_init(struct scheduler *s, struct cluster *cluster);

@@ -81,9 +81,6 @@ struct virt {
 enum status virt_init(struct virt *virt, const struct virt_config *config);
 void virt_free(struct virt *virt);
 
-/* Loads an ELF's segments by physical address and starts at its entry. STATUS_BAD_FILE, STATUS_OUT_OF_RANGE. */
-enum status virt_load_elf(struct virt *virt, const char *path);
-
 /* Everything as after power-on but RAM, flash and time, and the images loaded again. Not while the machine runs. */
 void virt_reset(struct virt *virt);
 
