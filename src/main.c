@@ -1,5 +1,5 @@
 /* Options -> configuration -> libtrapeze. The only file that prints usage or exits. */
-#include "session.h"
+#include "cli/session.h"
 #include <stdio.h>
 
 #define VERSION "0.1"

@@ -1,6 +1,6 @@
-#include "session.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
 #include "gdbstub/gdbstub.h"
-#include "terminal.h"
 #include "tools/trace.h"
 #include <errno.h>
 #include <inttypes.h>

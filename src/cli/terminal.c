@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "cli/terminal.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-#include "options.h"
-#include "keyval.h"
+#include "cli/options.h"
+#include "cli/keyval.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* One run of a machine as the command line asks for it: serial ports, input, limits, traces, gdb, and what it says of the
  * outcome. */
 #pragma once
-#include "options.h"
+#include "cli/options.h"
 
 enum exit_code {
     EXIT_OK = 0,

@@ -1,4 +1,4 @@
-#include "keyval.h"
+#include "cli/keyval.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
