@@ -31,17 +31,23 @@ enum {
     CONTEXT_SP_ALIGN = 41 /* <42:41>: SCTLR_ELx.SA0, SA */
 };
 
+/* What SCTLR_ELx adds: alignment checks, and the endianness of data by its bit `big`. */
+static uint64_t context_of_sctlr(uint64_t sctlr, unsigned big)
+{
+    return bits(sctlr, 1, 1) << CONTEXT_ALIGN | bits(sctlr, big, big) << CONTEXT_BIG |
+           bits(sctlr, 4, 3) << CONTEXT_SP_ALIGN;
+}
+
 /* All that a fast table depends on, in one word. */
 static uint64_t context_of(const struct mmu *mmu, const struct state *s, unsigned el)
 {
-    const enum regime regime = regime_of_el(el);
-    const uint64_t sctlr = s->sys[regime_rows[regime].sctlr], tcr = s->sys[regime_rows[regime].tcr];
-    const uint64_t big = bit(sctlr, el == 0 ? 24 : 25); /* E0E, EE */
-    const uint64_t tags = regime == REGIME_EL2 ? bits(tcr, 20, 20) : bits(tcr, 38, 37);
-    return regime_asid(s, regime, mmu->model->asid_bits) |
-           (uint64_t)regime_vmid(s, regime, mmu->model->vmid_bits) << 16 | (uint64_t)el << CONTEXT_EL |
-           (uint64_t)regime_stages(s, regime) << CONTEXT_STAGES | bits(sctlr, 1, 1) << CONTEXT_ALIGN |
-           big << CONTEXT_BIG | tags << CONTEXT_TAGS | bits(sctlr, 4, 3) << CONTEXT_SP_ALIGN;
+    if (el == 2)
+        return UINT64_C(2) << CONTEXT_EL | (uint64_t)regime_stages(s, REGIME_EL2) << CONTEXT_STAGES |
+               context_of_sctlr(s->sys[SCTLR_EL2], 25) | bits(s->sys[TCR_EL2], 20, 20) << CONTEXT_TAGS;
+    return regime_asid(s, REGIME_EL10, mmu->model->asid_bits) |
+           (uint64_t)regime_vmid(s, REGIME_EL10, mmu->model->vmid_bits) << 16 | (uint64_t)el << CONTEXT_EL |
+           (uint64_t)regime_stages(s, REGIME_EL10) << CONTEXT_STAGES |
+           context_of_sctlr(s->sys[SCTLR_EL1], el == 0 ? 24 : 25) | bits(s->sys[TCR_EL1], 38, 37) << CONTEXT_TAGS;
 }
 
 static struct tlb_tag tag_of(uint64_t context)

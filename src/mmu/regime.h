@@ -33,6 +33,9 @@ static inline const struct regime_half *regime_half_of(enum regime regime, va_t 
     return &regime_rows[regime].half[bit(address.raw, 55)];
 }
 
+/* Bit numbers in the registers of those names. What asks for them is inline: every change of EL does. */
+enum { REGIME_HCR_VM = 0, REGIME_HCR_DC = 12, REGIME_HCR_TGE = 27, REGIME_TCR_A1 = 22, REGIME_TCR_AS = 36 };
+
 /* Which stages act, as the context has it (AArch64.FirstStageTranslate, AArch64.SecondStageTranslate). */
 enum stages {
     STAGE1 = 1,           /* SCTLR_ELx.M, unless HCR_EL2.{DC, TGE} take its place */
@@ -40,14 +43,39 @@ enum stages {
     DEFAULT_CACHEABLE = 4 /* HCR_EL2.DC */
 };
 
-unsigned regime_stages(const struct state *s, enum regime regime);
+static inline unsigned regime_stages(const struct state *s, enum regime regime)
+{
+    const unsigned m = (unsigned)bits(s->sys[regime_rows[regime].sctlr], 0, 0);
+    if (regime == REGIME_EL2)
+        return m;
+    const uint64_t hcr = effective_hcr(s);
+    const bool dc = bit(hcr, REGIME_HCR_DC);
+    const bool stage1 = m && !dc && !bit(hcr, REGIME_HCR_TGE);
+    return (stage1 ? STAGE1 : 0) | (bit(hcr, REGIME_HCR_VM) || dc ? STAGE2 : 0) | (dc ? DEFAULT_CACHEABLE : 0);
+}
 
 /* The VMID and the ASID in force: zero where there is none. asid_bits, vmid_bits: what the core implements. */
-uint16_t regime_vmid(const struct state *s, enum regime regime, unsigned vmid_bits);
-uint16_t regime_asid(const struct state *s, enum regime regime, unsigned asid_bits);
+static inline uint16_t regime_vmid(const struct state *s, enum regime regime, unsigned vmid_bits)
+{
+    if (regime == REGIME_EL2 || !s->has_el2)
+        return 0;
+    return (uint16_t)(bits(s->sys[VTTBR_EL2], 63, 48) & ones(vmid_bits));
+}
+
+static inline uint16_t regime_asid(const struct state *s, enum regime regime, unsigned asid_bits)
+{
+    if (regime == REGIME_EL2)
+        return 0;
+    const uint64_t tcr = s->sys[TCR_EL1];
+    const uint64_t ttbr = s->sys[bit(tcr, REGIME_TCR_A1) ? TTBR1_EL1 : TTBR0_EL1];
+    return (uint16_t)(bits(ttbr, 63, 48) & ones(bit(tcr, REGIME_TCR_AS) ? asid_bits : 8));
+}
 
 /* Whether bits 63..56 of an address are the program's own (EffectiveTBI). */
-bool regime_ignores_top_byte(const struct state *s, enum regime regime, va_t address);
+static inline bool regime_ignores_top_byte(const struct state *s, enum regime regime, va_t address)
+{
+    return bit(s->sys[regime_rows[regime].tcr], regime_half_of(regime, address)->tbi);
+}
 
 /* The output size in bits that a field IPS or PS selects, no more than the core has (48: no 52-bit addresses with the
  * 4 KiB granule). */

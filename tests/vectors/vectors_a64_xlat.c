@@ -128,11 +128,10 @@ static const struct {
     {HCR_EL2, 0},
 };
 
-/* Descriptors are given as a little-endian machine reads them; here both stages of a vector have the same endianness. */
+/* Descriptors are given as a little-endian machine reads them, whatever SCTLR_ELx.EE says. */
 static void set_memory(struct json v)
 {
     struct json place = {0}, key, value;
-    (void)v;
     while (json_each(json_get(v, "m"), &place, &key, &value)) {
         const uint64_t descriptor = json_number(json_element(value, 1), 0);
         vector_poke(&machine, json_number(json_element(value, 0), 0), &descriptor, sizeof descriptor);
