@@ -1,6 +1,7 @@
 /* The TLB as the guest sees it, and the fast tables that it must not see. */
 #include "../vectors/vectors.h"
 #include "test.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Stage 1 tables, of 39-bit addresses; stage 2 tables of two guests; what is mapped. */
@@ -270,6 +271,65 @@ static void a_tagged_address_shares_the_entry_and_without_tbi_faults(void **stat
     vector_machine_free(&m);
 }
 
+/* ---- TLBI as instructions ---- */
+
+enum { TLBI_VMALLE1 = 0xd508871f, TLBI_VMALLE1IS = 0xd508831f, TLBI_ALLE2 = 0xd50c871f };
+
+/* What the second PE of a cluster sees of page 0, once the first one has executed `word` at EL1. */
+static char seen_by_another_after(uint32_t word, uint64_t hcr)
+{
+    struct vector_machine m;
+    start(&m, 256, 4);
+    set(&m, HCR_EL2, hcr);
+    struct cpu *first = m.cpu, *second = aligned_alloc(64, (sizeof *second + 63) & ~(size_t)63);
+    assert_non_null(second);
+    cpu_init(second, &m.cluster, first->model, true);
+    second->state = first->state;
+    cpu_control_changed(second);
+    m.cpu = second;
+    assert_int_equal(look_at(&m, 0), 'A');
+    map(&m, 0, PAGE_B | NORMAL);
+    assert_int_equal(cpu_execute(first, word), STATUS_OK);
+    const char seen = look_at(&m, 0);
+    m.cpu = first;
+    vector_machine_free(&m);
+    free(second);
+    return seen;
+}
+
+static void a_tlbi_reaches_other_cpus_when_inner_shareable_or_under_hcr_fb(void **state)
+{
+    (void)state;
+    assert_int_equal(seen_by_another_after(TLBI_VMALLE1, BIT(31)), 'A');
+    assert_int_equal(seen_by_another_after(TLBI_VMALLE1IS, BIT(31)), 'B');
+    assert_int_equal(seen_by_another_after(TLBI_VMALLE1, BIT(31) | BIT(9)), 'B');
+}
+
+static void hcr_ttlb_traps_a_tlbi_of_el1_and_el0_has_none(void **state)
+{
+    (void)state;
+    struct vector_machine m;
+    start(&m, 256, 4);
+    set(&m, HCR_EL2, BIT(31) | BIT(25)); /* TTLB */
+    assert_int_equal(look_at(&m, 0), 'A');
+    map(&m, 0, PAGE_B | NORMAL);
+    cpu_execute(m.cpu, TLBI_VMALLE1IS);
+    assert_int_equal(m.cpu->state.el, 2);
+    assert_int_equal(m.cpu->state.sys[ESR_EL2], 0x621023e6); /* EC 0x18, op0 1, CRn 8, CRm 3, Rt 31 */
+    vector_set_el(m.cpu, 1, true);
+    vector_ready(m.cpu);
+    assert_int_equal(look_at(&m, 0), 'A');
+    cpu_execute(m.cpu, TLBI_ALLE2);
+    assert_int_equal(m.cpu->state.el, 1);
+    assert_int_equal(m.cpu->state.sys[ESR_EL1] >> 26, 0);
+    vector_set_el(m.cpu, 0, false);
+    vector_ready(m.cpu);
+    cpu_execute(m.cpu, TLBI_VMALLE1);
+    assert_int_equal(m.cpu->state.el, 1);
+    assert_int_equal(m.cpu->state.sys[ESR_EL1] >> 26, 0);
+    vector_machine_free(&m);
+}
+
 /* ---- random programs: the fast tables change nothing ---- */
 
 static uint64_t rng(uint64_t *seed)
@@ -418,6 +478,8 @@ int main(void)
         cmocka_unit_test(entries_go_first_in_first_out_when_a_set_is_full),
         cmocka_unit_test(flush_mode_keeps_nothing_over_a_change_of_asid),
         cmocka_unit_test(a_tagged_address_shares_the_entry_and_without_tbi_faults),
+        cmocka_unit_test(a_tlbi_reaches_other_cpus_when_inner_shareable_or_under_hcr_fb),
+        cmocka_unit_test(hcr_ttlb_traps_a_tlbi_of_el1_and_el0_has_none),
         cmocka_unit_test(the_fast_tables_are_a_subset_of_the_tlb_and_change_no_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
