@@ -117,7 +117,8 @@ enum trapeze_stop trapeze_run(struct trapeze *t, const struct trapeze_until *unt
 /* After TRAPEZE_CONSOLE: the number of the string. */
 unsigned trapeze_console_hit(const struct trapeze *t);
 
-/* Runs one instruction of `cpu`, and on the way what the other CPUs have to do first. TRAPEZE_INSTRUCTIONS: it has. */
+/* Runs one instruction of `cpu`, and on the way what the other CPUs have to do first. TRAPEZE_INSTRUCTIONS: it has.
+ * TRAPEZE_TIME: it waits, and they have run for a million instructions; call again. */
 enum trapeze_stop trapeze_step(struct trapeze *t, unsigned cpu);
 
 /* Makes trapeze_run return soon. May be called from a signal handler or from a callback. */

@@ -245,6 +245,8 @@ static bool run_with_gdb(struct session *s, enum trapeze_stop *why)
     struct gdbstub *stub = gdbstub_open(s->options->gdb, s->t, &error);
     if (!stub)
         return say(error.text);
+    if (!strcmp(strrchr(s->options->gdb, ':'), ":0"))
+        fprintf(stderr, "trapeze: gdb is awaited at port %u\n", gdbstub_port(stub));
     const struct gdbstub_runner runner = {run_piece, s};
     const enum gdbstub_end end = gdbstub_serve(stub, s->options->wait, runner, why);
     gdbstub_close(stub);

@@ -63,8 +63,7 @@ static enum target_action write_all(struct target *target, const char *at, size_
         size -= 2 * bytes;
     }
     target->watched = NO_CPU;
-    ok(reply);
-    return TARGET_REPLY;
+    return ok_or_error(reply, size == 0);
 }
 
 static enum target_action read_one(struct target *target, const char *at, size_t size, struct text *reply)

@@ -144,9 +144,8 @@ enum trapeze_stop trapeze_step(struct trapeze *t, unsigned cpu)
         return t->virt.outcome == VIRT_OFF ? TRAPEZE_OFF : TRAPEZE_RESET;
     begin(t);
     const enum schedule_end end = inspect_step(&t->inspect, cpu, &done);
-    if (done && end == SCHEDULE_STOPPED && !t->over && t->virt.outcome == VIRT_RUNNING &&
-        !inspect_stopped(&t->inspect, &why))
-        return TRAPEZE_INSTRUCTIONS;
+    if (end == SCHEDULE_STOPPED && !t->over && t->virt.outcome == VIRT_RUNNING && !inspect_stopped(&t->inspect, &why))
+        return done ? TRAPEZE_INSTRUCTIONS : TRAPEZE_TIME;
     return ended(t, end, &why) ? why : TRAPEZE_INSTRUCTIONS;
 }
 
