@@ -116,7 +116,8 @@ bool cpu_wakes(const struct cpu *cpu);
 /* A control register, or the EL, or an interrupt input has changed: selects the armed traps and the fast table; looks at
  * the inputs before the next operation. */
 void cpu_control_changed(struct cpu *cpu);
-void cpu_el_changed(struct cpu *cpu);
+void cpu_context_changed(struct cpu *cpu); /* what translation depends on has been written */
+void cpu_el_changed(struct cpu *cpu);      /* PSTATE.EL has, and nothing else */
 void cpu_lines_changed(struct cpu *cpu);
 
 /* ---- between the handlers and the engine; each returns the operation to go on with ---- */

@@ -303,17 +303,29 @@ static bool checks_sp(const struct state *s)
     return bit(s->sys[SCTLR_EL1], s->el ? 3 : 4);
 }
 
-void cpu_el_changed(struct cpu *cpu)
+/* What depends on the EL. */
+static inline void select_el(struct cpu *cpu)
 {
     cpu->sp_low = checks_sp(&cpu->state) ? 0xf : 0;
     cpu->armed = cpu->armed_sets.at[cpu->state.el];
+}
+
+void cpu_el_changed(struct cpu *cpu)
+{
+    select_el(cpu);
+    mmu_select_el(&cpu->mmu, &cpu->state);
+}
+
+void cpu_context_changed(struct cpu *cpu)
+{
+    select_el(cpu);
     mmu_select(&cpu->mmu, &cpu->state);
 }
 
 void cpu_control_changed(struct cpu *cpu)
 {
     hyp_arm(&cpu->state, &cpu->armed_sets);
-    cpu_el_changed(cpu);
+    cpu_context_changed(cpu);
     cpu_lines_changed(cpu);
 }
 

@@ -64,7 +64,8 @@ static bool has_far(uint64_t esr)
     return ec == EC_PC_ALIGNMENT || (ec >= EC_INSN_ABORT_LOWER && ec <= EC_DATA_ABORT_SAME);
 }
 
-static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uint64_t elr, struct exception_about about)
+static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uint64_t elr,
+                      const struct exception_about *about)
 {
     const struct state *s = &cpu->state;
     const struct exception_bank *bank = &exception_banks[s->el];
@@ -74,13 +75,13 @@ static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uin
     trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_EXCEPTION,
                                                              .cpu = (uint8_t)cpu->number,
                                                              .el = (uint8_t)from,
-                                                             .cycles = about.cycles,
-                                                             .pc = about.pc,
-                                                             .exception = {s->el, vector, esr, far, elr, about.trap}});
+                                                             .cycles = about->cycles,
+                                                             .pc = about->pc,
+                                                             .exception = {s->el, vector, esr, far, elr, about->trap}});
 }
 
 uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint64_t return_pc,
-                         struct exception_about about)
+                         const struct exception_about *about)
 {
     struct state *s = &cpu->state;
     const struct exception_bank *bank = &exception_banks[to];
@@ -106,7 +107,7 @@ static const struct op *take_at(struct cpu *cpu, const struct op *op, unsigned t
 {
     const int64_t left = left_after(cpu, op);
     const struct exception_about about = {pc_of(cpu, op), engine_now(cpu, op), trap};
-    return engine_enter(cpu, left, exception_enter(cpu, to, VECTOR_SYNC, return_pc, about));
+    return engine_enter(cpu, left, exception_enter(cpu, to, VECTOR_SYNC, return_pc, &about));
 }
 
 const struct op *exception_sync(struct cpu *cpu, const struct op *op, unsigned to, uint64_t esr, bool next)
@@ -158,7 +159,7 @@ static const struct op *take_before(struct cpu *cpu, int64_t left, unsigned to, 
 {
     const struct exception_about about = {pc, cpu->deadline - (uint64_t)left, NULL};
     cpu->state.sys[exception_banks[to].esr] = esr;
-    return engine_enter_later(cpu, left - 1, exception_enter(cpu, to, VECTOR_SYNC, pc, about));
+    return engine_enter_later(cpu, left - 1, exception_enter(cpu, to, VECTOR_SYNC, pc, &about));
 }
 
 const struct op *exception_insn_abort(struct cpu *cpu, int64_t left, const struct fault *fault)

@@ -68,7 +68,7 @@ struct exception_about {
 /* Enters EL `to` at a vector, ESR, FAR and HPFAR being the caller's: they belong to the kind of exception. Returns the
  * address of the vector (AArch64.TakeException). */
 uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint64_t return_pc,
-                         struct exception_about about);
+                         const struct exception_about *about);
 
 /* Changes PSTATE.{EL, SP} and with them what SP means. */
 void exception_select_el(struct cpu *cpu, unsigned el, bool sp_sel);

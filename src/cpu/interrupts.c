@@ -23,7 +23,7 @@ static void take(struct cpu *cpu, unsigned to, enum interrupt kind, bool virtual
     const struct exception_about about = {s->pc, s->cycles, NULL};
     if (kind == INTERRUPT_SERROR)
         report_serror(s, to, virtual);
-    s->pc = exception_enter(cpu, to, vectors[kind], s->pc, about);
+    s->pc = exception_enter(cpu, to, vectors[kind], s->pc, &about);
     cpu_lines_changed(cpu);
 }
 

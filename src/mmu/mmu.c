@@ -72,12 +72,20 @@ static COLD void flush_for(struct mmu *mmu, uint64_t context)
 
 void mmu_select(struct mmu *mmu, const struct state *s)
 {
+    memset(mmu->selected, 0, sizeof mmu->selected);
+    mmu_find_el(mmu, s);
+}
+
+void mmu_find_el(struct mmu *mmu, const struct state *s)
+{
     const uint64_t context = context_of(mmu, s, s->el);
     const uint64_t hash = context ^ context >> 14 ^ context >> 30;
     struct fast *fast = &mmu->fast[hash % FAST_CONTEXTS];
     mmu->current = fast;
     if (unlikely(mmu->flush))
         flush_for(mmu, context);
+    else
+        mmu->selected[s->el] = (struct selected){fast, context};
     if (likely(fast->context == context))
         return;
     if (mmu->used & BIT(hash % FAST_CONTEXTS))

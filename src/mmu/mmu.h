@@ -13,7 +13,11 @@ typedef void mmu_conflict_fn(void *owner, va_t address, const struct tlb_entry *
 struct mmu {
     struct bus *bus;
     const struct cpu_model *model;
-    struct fast *current; /* of the PE's present context */
+    struct fast *current;  /* of the PE's present context */
+    struct selected {      /* of each EL, since its registers were last written */
+        struct fast *fast; /* NULL: to be looked for */
+        uint64_t context;
+    } selected[3];
     bool watched;         /* data accesses are: the fast tables answer none */
     bool flush;           /* nothing outlives a change of VMID or ASID, as in QEMU */
     uint32_t flushed_for; /* the VMID and ASID since when */
@@ -43,6 +47,24 @@ static inline unsigned mmu_pa_bits(const struct mmu *mmu)
 /* Selects the fast table for what translation depends on beside the tables: regime, VMID, ASID, EL, stages, alignment
  * checks, endianness, tags. To be called when one of them has changed. */
 void mmu_select(struct mmu *mmu, const struct state *s);
+
+/* The same where nothing but the EL has changed. mmu_find_el: when it is the first time since. */
+void mmu_find_el(struct mmu *mmu, const struct state *s);
+
+static inline void mmu_select_el(struct mmu *mmu, const struct state *s)
+{
+    const struct selected *selected = &mmu->selected[s->el];
+    if (likely(selected->fast && selected->fast->context == selected->context))
+        mmu->current = selected->fast;
+    else
+        mmu_find_el(mmu, s);
+}
+
+/* Registers of the EL1&0 regime have been written at EL2, where they do not act yet. */
+static inline void mmu_el1_changed(struct mmu *mmu)
+{
+    mmu->selected[0].fast = mmu->selected[1].fast = NULL;
+}
 
 /* Translates for an access by the current EL (AArch64.TranslateAddress). misaligned: a fault if the memory is Device.
  * Other alignment is the caller's to check, before. Instructions in Device memory are fetched as from Normal

@@ -247,7 +247,7 @@ static bool same_success(struct difference *d, struct json v, uint8_t el)
     if (starts(v, "ic") || (starts(v, "dc") && !write))
         return true;
     cpu->state.el = el;
-    cpu_el_changed(cpu);
+    cpu_context_changed(cpu);
     cpu->state.el = starts(v, "ldtr") || starts(v, "sttr") ? (el == 1 ? 0 : el) : el;
     for (unsigned i = 0; i < 2; i++) {
         struct translation t;

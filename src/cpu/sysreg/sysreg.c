@@ -128,7 +128,7 @@ void sysreg_write_control(void *owner, struct state *s, enum sysreg reg, uint64_
     s->sys[reg] = value;
     hyp_rearm(s, &cpu->armed_sets, reg, changed);
     if (reg == HCR_EL2 || reg == SCTLR_EL1)
-        cpu_el_changed(cpu);
+        cpu_context_changed(cpu);
     if (reg == HCR_EL2)
         cpu_lines_changed(cpu);
 }
@@ -146,12 +146,14 @@ WRITE_HOOK(el1_regime)
     s->sys[reg] = value;
     if (s->el < 2)
         mmu_select(&cpu->mmu, s);
+    else
+        mmu_el1_changed(&cpu->mmu);
 }
 
 WRITE_HOOK(el2_regime)
 {
     s->sys[reg] = value;
-    cpu_el_changed(owner);
+    cpu_context_changed(owner);
 }
 
 /* ---- debug ---- */
