@@ -19,7 +19,8 @@ static uint32_t next_random(uint64_t *seed)
 
 static bool is_memory(const struct row *row)
 {
-    return row->cost == COST_LOAD || row->cost == COST_STORE || row->cost == COST_LOAD_PAIR || row->cost == COST_STORE_PAIR;
+    return row->cost == COST_LOAD || row->cost == COST_STORE || row->cost == COST_LOAD_PAIR ||
+           row->cost == COST_STORE_PAIR;
 }
 
 /* Computes, or moves data; what needs an exclusive monitor, other privileges or FP has tests of its own. */
@@ -73,7 +74,8 @@ static uint32_t random_word(const struct decoder *decoder, uint64_t *seed)
 }
 
 /* Appends one sequence; returns how many bytes. */
-static size_t put_sequence(uint8_t *out, uint64_t address, const uint64_t state[33], const uint32_t *code, unsigned length)
+static size_t put_sequence(uint8_t *out, uint64_t address, const uint64_t state[33], const uint32_t *code,
+                           unsigned length)
 {
     const uint64_t bytes = (length + 1) * 4;
     const uint64_t end = address + STATE + length * 4;
