@@ -14,12 +14,17 @@
 
 enum { SLICE = 2000000 }; /* instructions between two looks at the keyboard */
 
+struct serial_file {
+    FILE *file;  /* NULL: not to a file */
+    int failure; /* errno of the first byte that could not be written */
+};
+
 struct session {
     struct options *options;
     struct trapeze *t;
     struct tracer *tracer;
-    FILE *serial[TRAPEZE_SERIALS_MAX]; /* NULL: not to a file */
-    bool interactive;                  /* standard input is the guest's keyboard */
+    struct serial_file serial[TRAPEZE_SERIALS_MAX];
+    bool interactive; /* standard input is the guest's keyboard */
     bool keyboard_over;
     bool quit;
     uint64_t started; /* nanoseconds of the wall clock */
@@ -42,7 +47,9 @@ static void to_stdout(void *owner, uint8_t byte)
 
 static void to_file(void *owner, uint8_t byte)
 {
-    putc(byte, owner);
+    struct serial_file *to = owner;
+    if (putc(byte, to->file) == EOF && !to->failure)
+        to->failure = errno;
 }
 
 static bool open_serials(struct session *s)
@@ -54,16 +61,31 @@ static bool open_serials(struct session *s)
             s->options->config.serial[i] = to_stdout;
         if (serial->kind != SERIAL_FILE)
             continue;
-        s->serial[i] = fopen(serial->file, "wb");
-        if (!s->serial[i]) {
+        s->serial[i].file = fopen(serial->file, "wb");
+        if (!s->serial[i].file) {
             fprintf(stderr, "trapeze: -serial file:%s: %s\n", serial->file, strerror(errno));
             return false;
         }
-        setvbuf(s->serial[i], NULL, _IONBF, 0);
+        setvbuf(s->serial[i].file, NULL, _IONBF, 0);
         s->options->config.serial[i] = to_file;
-        s->options->config.serial_owner[i] = s->serial[i];
+        s->options->config.serial_owner[i] = &s->serial[i];
     }
     return true;
+}
+
+/* False: what a port has sent could not all be written. */
+static bool close_serials(struct session *s)
+{
+    bool good = true;
+    for (unsigned i = 0; i < TRAPEZE_SERIALS_MAX; i++) {
+        struct serial_file *to = &s->serial[i];
+        if (!to->file || (fclose(to->file) == 0 && !to->failure))
+            continue;
+        good = false;
+        fprintf(stderr, "trapeze: -serial file:%s: %s\n", s->options->serial[i].file,
+                strerror(to->failure ? to->failure : errno));
+    }
+    return good;
 }
 
 static bool serial_is_standard(const struct session *s)
@@ -371,8 +393,5 @@ enum exit_code session_run(struct options *options)
             say(error.text);
     }
     trapeze_destroy(s.t);
-    for (unsigned i = 0; i < TRAPEZE_SERIALS_MAX; i++)
-        if (s.serial[i])
-            fclose(s.serial[i]);
-    return code;
+    return close_serials(&s) ? code : EXIT_USAGE;
 }

@@ -17,6 +17,11 @@ typedef bool semihosting_fn(void *owner, struct cpu *cpu);
 /* A PE has been reset. */
 typedef void started_fn(void *owner, struct cpu *cpu);
 
+/* An exception has been taken at its own vector, time and again with nothing retired between: `vector` is its address. */
+typedef void looped_fn(void *owner, struct cpu *cpu, uint64_t vector);
+
+enum { LOOPED_TIMES = 16 }; /* another PE may yet mend the page: it is given this long */
+
 struct cluster {
     struct cpu *cpu[CPUS_MAX];
     unsigned cpus;
@@ -27,6 +32,8 @@ struct cluster {
     struct trace trace;
     firmware_fn *firmware;
     semihosting_fn *semihosting;
+    looped_fn *looped; /* NULL: nobody asks */
+    void *looped_owner;
     started_fn *started;    /* NULL: nobody asks */
     void *owner;            /* of the three */
     uint64_t unimplemented; /* instructions reached that this model does not have */

@@ -184,6 +184,8 @@ bool code_patch(struct code *code, pa_t address, unsigned size)
         return false;
     const unsigned first = (unsigned)bits(address.raw, 11, 2), last = (unsigned)bits(address.raw + size - 1, 11, 2);
     const uint32_t *words = bus_load_host(code->bus, page->pa, PAGE_SIZE);
+    if (!words) /* flash that answers commands */
+        return false;
     if (page->op[PAGE_OPS].cost > code->longest_run || !same_costs(code, page, words, first, last)) {
         if (page->op[PAGE_OPS].cost > code->longest_run)
             code->longest_run = page->op[PAGE_OPS].cost; /* a patched page may run on from end to end */

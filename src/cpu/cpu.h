@@ -47,6 +47,10 @@ struct cpu {
     const trapset_t *armed; /* [direction], of the current EL: what the judge would have to look at */
     struct armed armed_sets;
     struct verdict last_verdict;
+    struct { /* exceptions taken at their own vector, one behind the other */
+        unsigned times;
+        uint64_t last; /* cycles */
+    } looped;
 
     /* For MRS and MSR, by row of sysreg_a64: the traps, the register and its hooks, side by side. */
     struct sysreg_access {

@@ -80,6 +80,18 @@ static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uin
                                                              .exception = {s->el, vector, esr, far, elr, about->trap}});
 }
 
+/* An exception at the vector that it leads to: its first instruction, or the fetch of it, does not get anywhere. */
+static COLD void looped(struct cpu *cpu, uint64_t vector, uint64_t now)
+{
+    enum { ONE_EXCEPTION = 64 }; /* cycles, at the most */
+    const struct cluster *cluster = cpu->cluster;
+    const bool again = cpu->looped.times && now - cpu->looped.last <= ONE_EXCEPTION;
+    cpu->looped.times = again ? cpu->looped.times + 1 : 1;
+    cpu->looped.last = now;
+    if (cpu->looped.times == LOOPED_TIMES && cluster->looped)
+        cluster->looped(cluster->looped_owner, cpu, vector);
+}
+
 uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint64_t return_pc,
                          const struct exception_about *about)
 {
@@ -98,7 +110,10 @@ uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint6
     exception_select_el(cpu, to, true);
     if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_EXCEPTION))
         tell(cpu, from, (uint16_t)offset, return_pc, about);
-    return exception_branch_address(s, s->sys[bank->vbar] + offset);
+    const uint64_t pc = exception_branch_address(s, s->sys[bank->vbar] + offset);
+    if (unlikely(pc == return_pc && vector == VECTOR_SYNC))
+        looped(cpu, pc, about->cycles);
+    return pc;
 }
 
 /* ---- synchronous exceptions ---- */

@@ -40,7 +40,7 @@ static void say_waiting(struct trapeze *t)
     }
 }
 
-/* The cluster's hook: the exception just taken to the current EL was taken at its own vector, twice. */
+/* The cluster's hook: the exception just taken to the current EL was taken at its own vector, time and again. */
 void library_looped(void *owner, struct cpu *cpu, uint64_t vector)
 {
     struct trapeze *t = owner;

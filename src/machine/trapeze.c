@@ -117,6 +117,8 @@ static bool build(struct trapeze *t, const struct trapeze_config *config, struct
     if (!*built)
         return refuse(error, "-m: no memory for the machine");
     inspect_init(&t->inspect, &t->virt.scheduler);
+    t->virt.cluster.looped = library_looped;
+    t->virt.cluster.looped_owner = t;
     t->no_reboot = config->no_reboot;
     t->console = (struct console){.sink = config->serial[0],
                                   .sink_owner = config->serial_owner[0],

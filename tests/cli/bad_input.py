@@ -7,6 +7,7 @@ import tempfile
 
 folder = tempfile.TemporaryDirectory()
 root = pathlib.Path(folder.name)
+UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 LOOP = struct.pack("<I", 0x14000000)  # b .
 
 
@@ -30,6 +31,8 @@ tree = write("big.dtb", bytes(3 << 20))
 
 # (what the line has to say, exit code, the arguments)
 CASES = [
+    ("takes the same exception again and again", 1, ["--max-insns", "100000"]),  # flash is empty: vectors, too
+    ("-serial file:/dev/full: No space left", 2, ["-bios", UBOOT, "-serial", "file:/dev/full", "--expect", "DRAM"]),
     ("no such option; the nearest is -kernel", 2, ["-kernal", good]),
     ("-kernel: needs an argument", 2, ["-kernel"]),
     ("no such CPU, the nearest is cortex-a72", 2, ["-cpu", "cortexa72"]),

@@ -16,7 +16,7 @@ static const struct model_reset reset[] = {
 
 const struct cpu_model cpu_model_a53 = {
     .name = "cortex-a53",
-    .about = "Cortex-A53",
+    .about = "Cortex-A53 r0p4: Armv8.0, CRC32, 40-bit PA, 512-entry TLB; no FP, AArch32 or EL3 yet",
     .cost = COST_MODEL_A53,
     .pa_bits = 40,
     .asid_bits = 16,

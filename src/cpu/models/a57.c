@@ -16,7 +16,7 @@ static const struct model_reset reset[] = {
 
 const struct cpu_model cpu_model_a57 = {
     .name = "cortex-a57",
-    .about = "Cortex-A57",
+    .about = "Cortex-A57 r1p0: Armv8.0, CRC32, 44-bit PA, 1024-entry TLB; no FP, AArch32 or EL3 yet",
     .cost = COST_MODEL_A72,
     .pa_bits = 44,
     .asid_bits = 16,
