@@ -1,47 +1,58 @@
-/* Each of N CPUs runs intmix, once all are there: what several CPUs cost the host. N is the word at 0x4ffff004 (0: 1).
-   The code is one; each CPU has data of its own behind the same addresses. ops are those of all CPUs together. */
+/* Every CPU runs intmix at once, on its own data: a CPU's tables map the pages of intmix's variables to pages of its own.
+ * CPU 0 starts the others by PSCI CPU_ON, as many as there are. EL1, where PSCI is called by HVC. */
 #include "common/lib.h"
 #include "intmix.h"
-enum { CPUS = 8, STACK = 0x4000, APART = 16 << 20 };
-#define SHARED ((volatile u64 *)0x4fff0000ul) /* mapped as it is: ready[8], go, done[8], result[8] */
-enum { READY = 0, GO = 8, DONE = 16, RESULT = 24 };
-extern char __bss_start[], __bss_end[], stack_top[], smp_entry[], vectors_bad[];
+enum { CPUS = 8, STACK = 16384 };
 static struct pt pt[CPUS];
-asm(".text\n.global smp_entry\nsmp_entry: ldr x1, =stack_top\n sub x1, x1, x0, lsl #14\n mov sp, x1\n"
-    " ldr x1, =vectors_bad\n msr vbar_el1, x1\n isb\n b smp_main\n");
-static void build(u64 cpu) {
-  s1_build(&pt[cpu], 0, 0);
-  for (u64 va = (u64)__bss_start; va < (u64)__bss_end; va += 4096) {
-    u64 i = (va - 0x40000000ul) >> 12;
-    pt[cpu].l3[i >> 9][i & 511] += cpu * APART;
+static struct { volatile u64 ready[CPUS], done[CPUS], result[CPUS], go; u64 n; u8 fill[4096 - 26 * 8]; } all __attribute__((aligned(4096)));
+static u8 stack[CPUS][STACK] __attribute__((aligned(4096)));
+#define PRIVATE(cpu) (0x48000000ul + ((u64)(cpu) << 20))
+
+extern void secondary(void);
+asm(".global secondary\nsecondary: mov sp, x0\n ldr x1, =vectors_bad\n msr vbar_el1, x1\n bl secondary_main\n1: wfi\n b 1b\n .ltorg");
+
+static u64 least(u64 a, u64 b) { return a < b ? a : b; }
+static u64 most(u64 a, u64 b) { return a > b ? a : b; }
+
+static void own_data(u64 cpu) {
+  u64 from = least(least((u64)pool, (u64)mc), least((u64)ma, (u64)mb)) >> 12;
+  u64 to = most(most((u64)(pool + NN), (u64)(mc + 256)), most((u64)(ma + 256), (u64)(mb + 256))) - 1;
+  for (u64 page = from; page <= to >> 12; page++) {
+    u64 *pte = &pt[cpu].l3[(page << 12) - 0x40000000ul >> 21][page & 511];
+    *pte = (PRIVATE(cpu) + (page - from << 12)) | (*pte & ~0xfffffffff000ul);
   }
-  DSB();
 }
-static void spin(u64 at, u64 n) { for (u64 i = 0; i < n; i++) while (!SHARED[at + i]) asm volatile("wfe"); }
-static void tell(u64 at, u64 value) { SHARED[at] = value; DSB(); asm volatile("sev"); }
-void smp_main(u64 cpu) {
+
+static void work(u64 cpu) {
+  all.result[cpu] = intmix(all.n); DSB();
+  all.done[cpu] = 1; asm volatile("dsb ish; sev" ::: "memory");
+}
+
+void secondary_main(void) {
+  u64 cpu = MRS(mpidr_el1) & 0xff;
   mmu_on_el1(&pt[cpu], 0);
-  tell(READY + cpu, 1);
-  spin(GO, 1);
-  SHARED[RESULT + cpu] = intmix(scaled(20000));
-  tell(DONE + cpu, 1);
-  for (;;) asm volatile("wfi");
+  all.ready[cpu] = 1; asm volatile("dsb ish; sev" ::: "memory");
+  while (!all.go) asm volatile("wfe" ::: "memory");
+  work(cpu);
 }
-static void cpu_on(u64 cpu) {
-  register u64 x0 asm("x0") = 0xc4000003, x1 asm("x1") = cpu, x2 asm("x2") = (u64)smp_entry, x3 asm("x3") = cpu;
-  asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
+
+static u64 cpu_on(u64 cpu) {
+  register u64 x0 asm("x0") = 0xc4000003, x1 asm("x1") = cpu, x2 asm("x2") = (u64)secondary, x3 asm("x3") = (u64)stack[cpu + 1];
+  asm volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) :: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
+  return x0;
 }
+
 void bench_main(void) {
-  u64 n = *(volatile u32 *)0x4ffff004ul, sum = 0, iterations = scaled(20000);
-  if (!n) n = 1;
-  for (u64 i = 0; i < n; i++) build(i);
-  for (u64 i = 1; i < n; i++) cpu_on(i);
+  u64 cpus = 1, sum = 0;
+  for (u64 i = 0; i < CPUS; i++) { s1_build(&pt[i], 0, 0); if (i) own_data(i); }
+  all.n = scaled(2000);
   mmu_on_el1(&pt[0], 0);
-  spin(READY + 1, n - 1);
+  while (cpus < CPUS && cpu_on(cpus) == 0) cpus++;
+  for (u64 i = 1; i < cpus; i++) while (!all.ready[i]) asm volatile("wfe" ::: "memory");
   sec_begin("intmix_smp");
-  tell(GO, 1);
-  SHARED[RESULT] = intmix(iterations);
-  spin(DONE + 1, n - 1);
-  for (u64 i = 0; i < n; i++) sum += SHARED[RESULT + i];
-  sec_end("intmix_smp", n * iterations, sum);
+  all.go = 1; asm volatile("dsb ish; sev" ::: "memory");
+  work(0);
+  for (u64 i = 1; i < cpus; i++) while (!all.done[i]) asm volatile("wfe" ::: "memory");
+  for (u64 i = 0; i < cpus; i++) sum = sum * 31 + all.result[i];
+  sec_end("intmix_smp", cpus * all.n, sum);
 }

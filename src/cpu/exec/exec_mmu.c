@@ -39,21 +39,29 @@ static struct tlb_match match_of(const struct cpu *cpu, unsigned row, uint64_t x
     };
 }
 
+/* A handler whose locals others may point to cannot end in a jump: what needs such locals is a function of its own. */
+#define APART static __attribute__((noinline))
+
 /* rn: for the Inner Shareable domain, as HCR_EL2.FB makes the local forms at EL1. */
-INTERPRETED(TLBI)
+APART const struct op *invalidate(struct cpu *cpu, const struct op *op)
 {
     struct sysreg_encoding e = tlbi_rows[IMM].encoding;
     e.crm = (uint8_t)(e.crm - 4 * NUM(rn));
     const struct op *trap =
         exception_refused(cpu, op, tlbi_rows[IMM].traps, DIRECTION_READ, syndrome_sysreg(e, op->rd, false));
     if (unlikely(trap))
-        GO(trap);
+        return trap;
     const struct tlb_match match = match_of(cpu, (unsigned)IMM, X(rd));
     if (NUM(rn) || (cpu->state.el == 1 && bit(effective_hcr(&cpu->state), HCR_FB)))
         cluster_invalidate(cpu->cluster, &match);
     else
         mmu_invalidate(&cpu->mmu, &match);
-    NEXT(1);
+    return op + 1;
+}
+
+INTERPRETED(TLBI)
+{
+    GO(invalidate(cpu, op));
 }
 
 /* ---- AT ---- */
@@ -75,16 +83,21 @@ static bool is_abort(const struct cpu *cpu, const struct fault *fault)
     return (fault->on_walk && cpu->state.el == 1) || fault->kind == FAULT_EXTERNAL_WALK;
 }
 
-INTERPRETED(AT)
+APART const struct op *translate(struct cpu *cpu, const struct op *op)
 {
     const uint64_t esr = syndrome_sysreg(at_rows[IMM].encoding, op->rd, false);
     const struct op *trap = exception_refused(cpu, op, at_rows[IMM].traps, DIRECTION_READ, esr);
     if (unlikely(trap))
-        GO(trap);
+        return trap;
     struct fault fault;
     const uint64_t par = mmu_at(&cpu->mmu, &cpu->state, va(X(rd)), at_rows[IMM].request, &fault);
     if (unlikely(fault.kind != FAULT_NONE && is_abort(cpu, &fault)))
-        GO(exception_data_abort(cpu, op, &fault, (struct abort_access){.write = true, .maintenance = true}));
+        return exception_data_abort(cpu, op, &fault, (struct abort_access){.write = true, .maintenance = true});
     cpu->state.sys[PAR_EL1] = par;
-    NEXT(1);
+    return op + 1;
+}
+
+INTERPRETED(AT)
+{
+    GO(translate(cpu, op));
 }
