@@ -292,8 +292,11 @@ static enum exit_code limit(const char *text)
 
 static enum exit_code off(const struct session *s)
 {
-    if (trapeze_exit_code(s->t))
-        return guest("the guest has reported a failure");
+    const int code = trapeze_exit_code(s->t);
+    if (code) {
+        fprintf(stderr, "trapeze: the guest has reported a failure: code %d\n", code);
+        return EXIT_GUEST;
+    }
     return s->options->expects ? guest("the guest has ended before it printed what --expect says") : EXIT_OK;
 }
 

@@ -138,6 +138,38 @@ static void with_costs_an_event_is_seen_at_the_first_boundary_not_before_it(void
     guest_free(virt);
 }
 
+/* The prices are written out: a change of cost.def, or of a row's class in a64.def, has to be meant. */
+static void fast_timing_prices_instructions_by_core(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t word;
+        unsigned a53, a72;
+    } priced[] = {
+        {ADD_X0_X0_1, 1, 1},
+        {0x1b017c00 /* mul w0, w0, w1 */, 3, 3},
+        {0x9b417c00 /* smulh x0, x0, x1 */, 3, 5},
+        {0x9ac10c00 /* sdiv x0, x0, x1 */, 8, 12},
+        {0x1ac14000 /* crc32b w0, w0, w1 */, 2, 2},
+        {LDR_X0_X1, 2, 2},
+        {0xa9400c22 /* ldp x2, x3, [x1] */, 2, 2},
+        {0xf9000020 /* str x0, [x1] */, 1, 1},
+        {0xa9000c22 /* stp x2, x3, [x1] */, 2, 2},
+        {0xd5033bbf /* dmb ish */, 10, 12},
+        {0xd5381000 /* mrs x0, sctlr_el1 */, 4, 4},
+        {0xd4000001 /* svc #0 */, 20, 25},
+        {B_SELF, 1, 1},
+    };
+    for (unsigned i = 0; i < 2 * sizeof priced / sizeof *priced; i++) {
+        struct virt *virt = guest_of(i % 2 ? "cortex-a72" : "cortex-a53", 1, false, true);
+        guest_put(virt, 0, 4, priced[i / 2].word);
+        virt->cpu[0].state.x[1] = GUEST_BASE + 0x100;
+        guest_step(virt, 1);
+        assert_int_equal(virt->cpu[0].state.cycles, i % 2 ? priced[i / 2].a72 : priced[i / 2].a53);
+        guest_free(virt);
+    }
+}
+
 static void a_quantum_ends_at_a_branch_however_it_was_reached(void **state)
 {
     (void)state;
@@ -287,6 +319,7 @@ int main(void)
         cmocka_unit_test(code_beside_data_and_patching_itself_runs_as_stepped),
         cmocka_unit_test(an_event_in_the_middle_of_a_block_is_seen_at_its_instruction),
         cmocka_unit_test(with_costs_an_event_is_seen_at_the_first_boundary_not_before_it),
+        cmocka_unit_test(fast_timing_prices_instructions_by_core),
         cmocka_unit_test(a_quantum_ends_at_a_branch_however_it_was_reached),
         cmocka_unit_test(a_call_to_the_firmware_can_stop_the_machine_at_once),
         cmocka_unit_test(wfi_passes_the_time_to_the_next_event),
