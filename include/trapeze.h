@@ -183,6 +183,77 @@ size_t trapeze_memory_read(const struct trapeze *t, unsigned cpu, enum trapeze_w
 size_t trapeze_memory_write(struct trapeze *t, unsigned cpu, enum trapeze_world world, uint64_t address,
                             const void *from, size_t size);
 
+/* ---- translation, step by step ---- */
+
+enum trapeze_access { TRAPEZE_READ, TRAPEZE_WRITE, TRAPEZE_EXECUTE };
+
+enum trapeze_descriptor {
+    TRAPEZE_TABLE,
+    TRAPEZE_BLOCK,
+    TRAPEZE_PAGE,
+    TRAPEZE_INVALID, /* or reserved: a Translation fault */
+    TRAPEZE_UNREAD   /* its address could not be translated, or nothing answers there */
+};
+
+/* A descriptor that a walk reads. */
+struct trapeze_walk_step {
+    uint8_t stage, level;
+    enum trapeze_descriptor is;
+    uint64_t address; /* of the descriptor: an intermediate one in stage 1 under stage 2 */
+    uint64_t pa;      /* the same in memory; of TRAPEZE_UNREAD: 0 */
+    uint64_t value;
+};
+
+enum trapeze_fault {
+    TRAPEZE_FAULT_NONE,
+    TRAPEZE_FAULT_ADDRESS_SIZE,
+    TRAPEZE_FAULT_TRANSLATION,
+    TRAPEZE_FAULT_ACCESS_FLAG,
+    TRAPEZE_FAULT_PERMISSION,
+    TRAPEZE_FAULT_EXTERNAL /* nothing answers where a descriptor is */
+};
+
+/* What an access may do: by stage 1 at EL0, by stage 1 at EL1 or EL2, by stage 2. */
+enum trapeze_permission {
+    TRAPEZE_EL0_R = 1 << 0,
+    TRAPEZE_EL0_W = 1 << 1,
+    TRAPEZE_EL0_X = 1 << 2,
+    TRAPEZE_EL1_R = 1 << 3,
+    TRAPEZE_EL1_W = 1 << 4,
+    TRAPEZE_EL1_X = 1 << 5,
+    TRAPEZE_S2_R = 1 << 6,
+    TRAPEZE_S2_W = 1 << 7,
+    TRAPEZE_S2_X = 1 << 8
+};
+
+/* How a walk ends. What it did not get to is zero. */
+struct trapeze_walk_end {
+    enum trapeze_fault fault;
+    uint8_t fault_stage, fault_level;
+    bool fault_on_walk;   /* stage 2, of the address of a stage 1 descriptor (S1PTW): `fault_ipa` */
+    uint8_t fault_status; /* as DFSC and IFSC encode it */
+    uint64_t fault_ipa;   /* of a fault of stage 2 */
+    bool stage1, stage2;  /* which of them act */
+    uint16_t vmid, asid;
+    bool global;          /* for every ASID */
+    uint64_t ipa, pa;     /* where the address leads */
+    uint8_t level1;       /* of the leaf of stage 1 */
+    uint8_t level2;       /* of the leaf of stage 2 */
+    uint8_t shift;        /* log2 of the bytes that both leaves map alike */
+    uint8_t attr, sh;     /* of memory by both stages, as PAR_EL1 encodes them */
+    uint16_t permissions; /* a set of enum trapeze_permission */
+    bool cached;          /* the TLB has a translation: until it is invalidated, that decides, and not the tables */
+    uint64_t cached_pa;
+    uint16_t cached_permissions;
+};
+
+/* Walks the tables for an access, by EL0 if `el0` (in the EL1&0 regime), and says how it ends there. The first `max` of the
+ * descriptors read are written to step[], in order; returns how many there were. Nothing is changed, the TLB is not asked
+ * but for what it has. TRAPEZE_PHYSICAL has no tables. */
+size_t trapeze_walk(const struct trapeze *t, unsigned cpu, enum trapeze_world world, uint64_t address,
+                    enum trapeze_access access, bool el0, struct trapeze_walk_step *step, size_t max,
+                    struct trapeze_walk_end *end);
+
 /* The symbol at or before a virtual address in the ELF images loaded, and how far; NULL: none. */
 const char *trapeze_symbol(const struct trapeze *t, uint64_t address, uint64_t *offset);
 

@@ -106,6 +106,7 @@ struct request {
     uint8_t el;
     bool misaligned;
     bool stage1_only;
+    const struct walk_observer *observer; /* NULL: nobody looks on */
 };
 
 static uint64_t within(uint64_t base, const struct tlb_entry *e, va_t address)
@@ -159,16 +160,16 @@ struct learned {
     bool has_half, has_whole;
 };
 
-/* *e: the translation, from the TLB or by walking, as far as it goes; e->ipa and e->pa are the address's own page or
- * block. *learned: what the TLB does not have. A stage that faults is not learned. */
-static struct fault resolve(struct mmu *mmu, const struct request *r, struct tlb_entry *e, struct learned *learned)
+/* *e: the translation, from the TLB (hit) or by walking (NULL), as far as it goes; e->ipa and e->pa are the address's own
+ * page or block. *learned: what the TLB does not have. A stage that faults is not learned. */
+static struct fault resolve(struct mmu *mmu, const struct request *r, const struct tlb_entry *hit, struct tlb_entry *e,
+                            struct learned *learned)
 {
-    const struct tlb_entry *hit = look_up(mmu, r);
     struct fault fault = NO_FAULT;
     *e = hit ? *hit : (struct tlb_entry){.tag = r->tag};
     learned->has_half = learned->has_whole = false;
     if (!hit)
-        fault = stage1_walk(mmu, r->s, r->address, e);
+        fault = stage1_walk(mmu, r->s, r->address, r->observer, e);
     if (fault.kind == FAULT_NONE)
         fault = check_stage1(e, r);
     if (fault.kind != FAULT_NONE || r->stage1_only)
@@ -177,7 +178,7 @@ static struct fault resolve(struct mmu *mmu, const struct request *r, struct tlb
     const bool walked = !e->whole;
     if (walked) {
         learned->half = *e;
-        fault = stage2_walk(mmu, r->s, at, e);
+        fault = stage2_walk(mmu, r->s, at, r->observer, e);
     }
     if (fault.kind == FAULT_NONE)
         fault = check_stage2(e, r, at);
@@ -220,7 +221,7 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
         .s = s, .tag = mmu->current->tag, .address = address, .type = type, .el = s->el, .misaligned = misaligned};
     struct tlb_entry e;
     struct learned learned;
-    struct fault fault = resolve(mmu, &r, &e, &learned);
+    struct fault fault = resolve(mmu, &r, look_up(mmu, &r), &e, &learned);
     learn(mmu, &r, &e, &learned);
     fault.va = address;
     if (fault.kind != FAULT_NONE)
@@ -255,7 +256,7 @@ uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_
                               .stage1_only = !request.both};
     struct tlb_entry e;
     struct learned forgotten;
-    *fault = resolve(mmu, &r, &e, &forgotten);
+    *fault = resolve(mmu, &r, look_up(mmu, &r), &e, &forgotten);
     fault->va = address;
     if (fault->kind != FAULT_NONE)
         return par_of_fault(fault);
@@ -266,14 +267,18 @@ uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_
 
 /* ---- for debuggers ---- */
 
+static const struct tlb_entry *known_at(const struct mmu *mmu, const struct state *s, const struct tlb_tag *tag,
+                                        va_t address)
+{
+    return is_canonical(s, tag->regime, address) ? tlb_find(&mmu->tlb, tag, address) : NULL;
+}
+
 static bool probe_virtual(struct mmu *mmu, const struct state *s, unsigned el, va_t address, struct tlb_entry *e)
 {
     const struct tlb_tag tag = tag_of(context_of(mmu, s, el));
-    const struct tlb_entry *conflict, *known = NULL;
-    if (is_canonical(s, tag.regime, address))
-        known = tlb_lookup(&mmu->tlb, &tag, address, &conflict);
+    const struct tlb_entry *known = known_at(mmu, s, &tag, address);
     *e = known ? *known : (struct tlb_entry){.tag = tag};
-    return known || stage1_walk(mmu, s, address, e).kind == FAULT_NONE;
+    return known || stage1_walk(mmu, s, address, NULL, e).kind == FAULT_NONE;
 }
 
 bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space space, uint64_t address, pa_t *out)
@@ -283,8 +288,40 @@ bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space spac
     struct tlb_entry e = {.tag = tag_of(context_of(mmu, s, el)), .shift = 63, .ipa = ipa(address)};
     if (space != MMU_IPA && !probe_virtual(walker, s, el, va(address), &e))
         return false;
-    if (!e.whole && stage2_walk(walker, s, ipa(within(e.ipa.raw, &e, va(address))), &e).kind != FAULT_NONE)
+    if (!e.whole && stage2_walk(walker, s, ipa(within(e.ipa.raw, &e, va(address))), NULL, &e).kind != FAULT_NONE)
         return false;
     *out = pa(within(e.pa.raw, &e, va(address)));
     return true;
+}
+
+/* Stage 2 alone, of an intermediate address. */
+static struct fault explain_intermediate(struct mmu *mmu, const struct request *r, struct tlb_entry *e)
+{
+    const ipa_t at = ipa(r->address.raw);
+    *e = (struct tlb_entry){.tag = r->tag, .shift = 63, .ipa = at, .permissions = S1_ALL, .global = true};
+    e->s1[FOR_DATA] = e->s1[FOR_FETCH] = (struct memattr){ATTR_WRITE_BACK, SH_NON};
+    const struct fault fault = stage2_walk(mmu, r->s, at, r->observer, e);
+    return fault.kind == FAULT_NONE ? check_stage2(e, r, at) : fault;
+}
+
+struct fault mmu_explain(const struct mmu *mmu, const struct state *s, struct mmu_question question,
+                         const struct walk_observer *observer, struct mmu_explanation *out)
+{
+    struct mmu *walker = (struct mmu *)mmu; /* walks only read memory */
+    const struct request r = {.s = s,
+                              .tag = tag_of(context_of(mmu, s, question.el)),
+                              .address = va(question.address),
+                              .type = question.type,
+                              .el = question.el,
+                              .observer = observer};
+    struct learned forgotten;
+    *out = (struct mmu_explanation){.cached = NULL};
+    if (!question.intermediate)
+        out->cached = known_at(mmu, s, &r.tag, r.address);
+    struct fault fault = question.intermediate ? explain_intermediate(walker, &r, &out->found)
+                                               : resolve(walker, &r, NULL, &out->found, &forgotten);
+    fault.va = r.address;
+    out->found.ipa = ipa(within(out->found.ipa.raw, &out->found, r.address));
+    out->found.pa = pa(within(out->found.pa.raw, &out->found, r.address));
+    return fault;
 }

@@ -6,6 +6,7 @@
 #include "cpu/state.h"
 #include "mmu/fast.h"
 #include "mmu/tlb.h"
+#include "mmu/walk.h"
 
 /* Told once of each pair of entries that translate one address: `address` is one of those. */
 typedef void mmu_conflict_fn(void *owner, va_t address, const struct tlb_entry *younger);
@@ -94,6 +95,24 @@ enum mmu_space {
 /* Where an address leads, whatever the permissions: as the TLB has it, else as a walk finds it. For debuggers: changes
  * nothing, and reads no device. False: nowhere. */
 bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space space, uint64_t address, pa_t *out);
+
+/* What somebody wants explained: an access by an EL to a virtual address, or by a translated one to an intermediate one. */
+struct mmu_question {
+    uint64_t address;
+    enum access_type type;
+    uint8_t el;
+    bool intermediate; /* by stage 2 alone */
+};
+
+struct mmu_explanation {
+    struct tlb_entry found; /* as the tables have it, as far as the walk went; ipa and pa are the address's own */
+    const struct tlb_entry *cached; /* as the TLB has it, which decides until it is invalidated; NULL: it does not */
+};
+
+/* Walks the tables for the question, whatever the TLB has, and says how the access ends there; the observer is told of each
+ * descriptor. Changes nothing, and reads no device. */
+struct fault mmu_explain(const struct mmu *mmu, const struct state *s, struct mmu_question question,
+                         const struct walk_observer *observer, struct mmu_explanation *out);
 
 /* Lets later accesses of this type to the page take the fast path. Only for Normal memory in RAM. */
 void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host);

@@ -1,17 +1,22 @@
 /* Translation regimes: which registers, and which of their fields, rule each. */
 #pragma once
 #include "base/addr.h"
+#include "cpu/models/model.h"
 #include "cpu/state.h"
 
 enum regime { REGIME_EL10, REGIME_EL2, REGIMES };
 
 enum { NO_BIT = 0xff };
 
+enum granule_field { TG0, TG1 }; /* they number the granules differently */
+
 /* One half of a regime's virtual addresses. Bit numbers in TCR_ELx. */
 struct regime_half {
     enum sysreg ttbr;
     uint8_t txsz; /* the lowest of 6 bits */
     uint8_t epd, tbi;
+    uint8_t tg;    /* the lower of 2 bits */
+    uint8_t tg_of; /* enum granule_field */
 };
 
 struct regime_row {
@@ -77,6 +82,10 @@ static inline bool regime_ignores_top_byte(const struct state *s, enum regime re
     return bit(s->sys[regime_rows[regime].tcr], regime_half_of(regime, address)->tbi);
 }
 
-/* The output size in bits that a field IPS or PS selects, no more than the core has (48: no 52-bit addresses with the
- * 4 KiB granule). */
+/* log2 of the granule that a field TG0 or TG1 selects. One that is reserved, or that the core does not have, acts as 4 KiB:
+ * every core has that (IMPLEMENTATION DEFINED). */
+unsigned regime_granule(const struct cpu_model *model, uint64_t tg, enum granule_field field);
+
+/* The output size in bits that a field IPS or PS selects, no more than the core has (48: there are no 52-bit addresses
+ * yet). */
 unsigned regime_output_bits(uint64_t ps, unsigned pa_bits);

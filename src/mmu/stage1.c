@@ -28,15 +28,14 @@ static struct fault stage1_off(struct mmu *mmu, const struct state *s, va_t addr
 struct reader {
     struct mmu *mmu;
     const struct state *s;
+    const struct walk_observer *observer;
 };
 
 /* A descriptor lies at an intermediate address: with stage 2 on, that is translated first. */
-static struct fault read_intermediate(void *owner, uint64_t address, uint64_t *descriptor)
+static struct fault locate(void *owner, uint64_t address, pa_t *at)
 {
     const struct reader *r = owner;
-    pa_t at;
-    const struct fault fault = stage2_of_descriptor(r->mmu, r->s, ipa(address), &at);
-    return fault.kind == FAULT_NONE ? walk_read_physical(r->mmu->bus, at.raw, descriptor) : fault;
+    return stage2_of_descriptor(r->mmu, r->s, ipa(address), r->observer, at);
 }
 
 /* 64 - TxSZ. Out of range (below 16, above 39) it acts as the nearest value that is not: CONSTRAINED UNPREDICTABLE, where
@@ -46,8 +45,15 @@ static unsigned input_bits(uint64_t txsz)
     return 64 - (unsigned)(txsz < 16 ? 16 : txsz > 39 ? 39 : txsz);
 }
 
+/* The first level of which one table is enough. */
+static unsigned start_level(unsigned input_bits, unsigned granule)
+{
+    const unsigned stride = granule - 3;
+    return 4 - (input_bits - granule + stride - 1) / stride;
+}
+
 static struct fault walk_tables(struct mmu *mmu, const struct state *s, va_t address, const struct tlb_tag *tag,
-                                struct leaf *leaf)
+                                const struct walk_observer *observer, struct leaf *leaf)
 {
     const struct regime_row *row = &regime_rows[tag->regime];
     const struct regime_half *half = regime_half_of(tag->regime, address);
@@ -58,27 +64,33 @@ static struct fault walk_tables(struct mmu *mmu, const struct state *s, va_t add
     const uint64_t extension = bits(address.raw, top, size);
     if ((half->epd != NO_BIT && bit(tcr, half->epd)) || extension != (upper ? ones(top - size + 1) : 0))
         return fault_at_level(FAULT_TRANSLATION, 0);
+    const unsigned granule = regime_granule(mmu->model, bits(tcr, half->tg + 1, half->tg), half->tg_of);
+    struct reader reader = {mmu, s, observer};
     const struct walk walk = {
         .base = s->sys[half->ttbr],
         .input = address.raw,
-        .input_bits = size,
-        .start_level = 4 - (size - 4) / 9,
-        .output_bits = regime_output_bits(bits(tcr, row->ps + 2, row->ps), mmu_pa_bits(mmu)),
+        .stage = 1,
+        .granule = (uint8_t)granule,
+        .input_bits = (uint8_t)size,
+        .start_level = (uint8_t)start_level(size, granule),
+        .output_bits = (uint8_t)regime_output_bits(bits(tcr, row->ps + 2, row->ps), mmu_pa_bits(mmu)),
         .big_endian = bit(s->sys[row->sctlr], SCTLR_EE),
+        .bus = mmu->bus,
+        .locate = tag->stages & STAGE2 ? locate : NULL,
+        .owner = &reader,
+        .observer = observer,
     };
-    struct reader reader = {mmu, s};
-    const bool two_stages = tag->stages & STAGE2;
-    return table_walk(&walk, two_stages ? read_intermediate : walk_read_physical,
-                      two_stages ? (void *)&reader : (void *)mmu->bus, leaf);
+    return table_walk(&walk, leaf);
 }
 
-struct fault stage1_walk(struct mmu *mmu, const struct state *s, va_t address, struct tlb_entry *e)
+struct fault stage1_walk(struct mmu *mmu, const struct state *s, va_t address, const struct walk_observer *observer,
+                         struct tlb_entry *e)
 {
     if (!(e->tag.stages & STAGE1))
         return stage1_off(mmu, s, address, e);
     const struct regime_row *row = &regime_rows[e->tag.regime];
     struct leaf leaf;
-    const struct fault fault = walk_tables(mmu, s, address, &e->tag, &leaf);
+    const struct fault fault = walk_tables(mmu, s, address, &e->tag, observer, &leaf);
     if (fault.kind != FAULT_NONE)
         return fault;
     const uint64_t d = leaf.descriptor, sctlr = s->sys[row->sctlr];

@@ -3,40 +3,60 @@
 
 enum { SCTLR_EE = 25, HCR_PTW = 2, HCR_CD = 32, HCR_ID = 33 };
 
-/* Whether VTCR_EL2.{SL0, T0SZ} fit each other and the core: no level 0 on a core of 42 bits or fewer, a first table of 2
- * entries to 16 pages. An input size above the core's acts as the core's (Unpredictable_LARGEIPA, Unpredictable_RESTnSZ:
+/* What VTCR_EL2.{TG0, SL0} mean with each granule: the level for SL0 = 0; the highest level there is, and the one that takes
+ * a core of more than so many bits. */
+struct first_levels {
+    uint8_t granule, level, highest, large, more_than;
+};
+
+static const struct first_levels *first_levels_of(unsigned granule)
+{
+    static const struct first_levels rows[] = {{12, 2, 0, 0, 42}, {14, 3, 1, 1, 40}, {16, 3, 1, 1, 42}};
+    return &rows[(granule - 12) / 2];
+}
+
+/* Whether VTCR_EL2.{SL0, T0SZ} fit each other and the core: a first level that there is, a first table of 2 entries to 16
+ * pages. An input size above the core's acts as the core's (Unpredictable_LARGEIPA, Unpredictable_RESTnSZ:
  * Constraint_FORCE; a level 0 Translation fault is allowed, too). */
 static bool describe_walk(const struct mmu *mmu, uint64_t vtcr, struct walk *walk)
 {
     const unsigned pa_bits = mmu_pa_bits(mmu), sl0 = (unsigned)bits(vtcr, 7, 6);
     unsigned size = 64 - (unsigned)bits(vtcr, 5, 0);
     size = size < 25 ? 25 : size > 48 ? 48 : size;
-    walk->input_bits = size < pa_bits ? size : pa_bits;
-    walk->start_level = 2 - sl0;
-    if (sl0 == 3 || (sl0 == 2 && pa_bits <= 42))
+    walk->granule = (uint8_t)regime_granule(mmu->model, bits(vtcr, 15, 14), TG0);
+    walk->input_bits = (uint8_t)(size < pa_bits ? size : pa_bits);
+    const struct first_levels *first = first_levels_of(walk->granule);
+    const int level = first->level - (int)sl0;
+    if (level < first->highest || (level == first->large && pa_bits <= first->more_than))
         return false;
-    const int entries = (int)walk->input_bits - (int)level_shift(walk->start_level); /* log2 */
-    return entries >= 1 && entries <= 9 + 4;
+    walk->start_level = (uint8_t)level;
+    const int entries = walk->input_bits - (int)level_shift(walk->granule, (unsigned)level); /* log2 */
+    return entries >= 1 && entries <= walk->granule - 3 + 4;
 }
 
-static struct fault walk_tables(struct mmu *mmu, const struct state *s, ipa_t address, struct leaf *leaf)
+static struct fault walk_tables(struct mmu *mmu, const struct state *s, ipa_t address,
+                                const struct walk_observer *observer, struct leaf *leaf)
 {
     const uint64_t vtcr = s->sys[VTCR_EL2];
     struct walk walk = {
         .base = s->sys[VTTBR_EL2],
         .input = address.raw,
-        .output_bits = regime_output_bits(bits(vtcr, 18, 16), mmu_pa_bits(mmu)),
+        .stage = 2,
+        .output_bits = (uint8_t)regime_output_bits(bits(vtcr, 18, 16), mmu_pa_bits(mmu)),
         .big_endian = bit(s->sys[SCTLR_EL2], SCTLR_EE),
+        .bus = mmu->bus,
+        .observer = observer,
     };
     struct fault fault = fault_at_level(FAULT_TRANSLATION, 0);
     if (describe_walk(mmu, vtcr, &walk) && address.raw >> walk.input_bits == 0)
-        fault = table_walk(&walk, walk_read_physical, mmu->bus, leaf);
+        fault = table_walk(&walk, leaf);
     fault.stage2 = fault.kind != FAULT_NONE;
     fault.ipa = address;
     return fault;
 }
 
-struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, struct tlb_entry *e)
+struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, const struct walk_observer *observer,
+                         struct tlb_entry *e)
 {
     e->pa = pa_of_ipa(address);
     e->all[FOR_DATA] = e->s1[FOR_DATA];
@@ -47,7 +67,7 @@ struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, 
         return NO_FAULT;
     }
     struct leaf leaf;
-    const struct fault fault = walk_tables(mmu, s, address, &leaf);
+    const struct fault fault = walk_tables(mmu, s, address, observer, &leaf);
     if (fault.kind != FAULT_NONE)
         return fault;
     const unsigned memattr = (unsigned)bits(leaf.descriptor, 5, 2), sh = (unsigned)bits(leaf.descriptor, 9, 8);
@@ -63,10 +83,11 @@ struct fault stage2_walk(struct mmu *mmu, const struct state *s, ipa_t address, 
     return NO_FAULT;
 }
 
-struct fault stage2_of_descriptor(struct mmu *mmu, const struct state *s, ipa_t address, pa_t *out)
+struct fault stage2_of_descriptor(struct mmu *mmu, const struct state *s, ipa_t address,
+                                  const struct walk_observer *observer, pa_t *out)
 {
     struct leaf leaf;
-    struct fault fault = walk_tables(mmu, s, address, &leaf);
+    struct fault fault = walk_tables(mmu, s, address, observer, &leaf);
     if (fault.kind == FAULT_NONE) {
         const bool device = bits(leaf.descriptor, 5, 4) == 0; /* MemAttr<3:2> */
         const bool refused = !(permissions_stage2(&leaf) & S2_R) || (device && bit(effective_hcr(s), HCR_PTW));

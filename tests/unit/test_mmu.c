@@ -271,6 +271,84 @@ static void a_tagged_address_shares_the_entry_and_without_tbi_faults(void **stat
     vector_machine_free(&m);
 }
 
+/* ---- walks explained ---- */
+
+struct seen {
+    struct walk_step step[32];
+    unsigned count;
+};
+
+static void see(void *owner, const struct walk_step *step)
+{
+    struct seen *seen = owner;
+    assert_true(seen->count < 32);
+    seen->step[seen->count++] = *step;
+}
+
+static struct fault explain(struct vector_machine *m, uint64_t address, struct seen *seen, struct mmu_explanation *e)
+{
+    const struct walk_observer observer = {see, seen};
+    const struct mmu_question question = {.address = address, .type = ACCESS_WRITE, .el = 1};
+    seen->count = 0;
+    return mmu_explain(&m->cpu->mmu, &m->cpu->state, question, &observer, e);
+}
+
+static void assert_step(const struct walk_step *s, unsigned stage, unsigned level, enum walk_meaning is, uint64_t value)
+{
+    assert_int_equal(s->stage, stage);
+    assert_int_equal(s->level, level);
+    assert_int_equal(s->meaning, is);
+    if (is != WALK_UNREAD)
+        assert_int_equal(s->value, value);
+}
+
+static void a_walk_tells_each_descriptor_in_order_and_the_tlb_of_nothing(void **state)
+{
+    (void)state;
+    struct vector_machine m;
+    struct seen seen;
+    struct mmu_explanation e;
+    start(&m, 256, 4);
+    set(&m, HCR_EL2, BIT(31) | 1);
+    assert_int_equal(explain(&m, 0x123, &seen, &e).kind, FAULT_NONE);
+    assert_int_equal(seen.count, 2 + 1 + 2 + 1 + 2 + 1 + 3); /* stage 2 of each table, the table; stage 2 of the page */
+    for (unsigned i = 0; i < 9; i += 3) {
+        assert_step(&seen.step[i], 2, 1, WALK_TABLE, (S2_L1 + S2_L2) | TABLE);
+        assert_step(&seen.step[i + 1], 2, 2, WALK_BLOCK, S2_BLOCK);
+    }
+    assert_step(&seen.step[2], 1, 1, WALK_TABLE, L2 | TABLE);
+    assert_step(&seen.step[8], 1, 3, WALK_PAGE, PAGE_A | NORMAL | NOT_GLOBAL);
+    assert_int_equal(seen.step[8].address, L3);
+    assert_step(&seen.step[11], 2, 3, WALK_PAGE, PAGE_A | S2_PAGE);
+    assert_int_equal(e.found.pa.raw, PAGE_A + 0x123);
+    assert_null(e.cached);
+    map(&m, 0, PAGE_B | NORMAL);
+    assert_int_equal(look_at(&m, 0), 'B'); /* the walk before has put nothing into the TLB */
+    map(&m, 0, 0);
+    assert_int_equal(explain(&m, 0, &seen, &e).kind, FAULT_TRANSLATION); /* nor does it ask it */
+    assert_step(&seen.step[8], 1, 3, WALK_INVALID, 0);
+    assert_int_equal(e.cached->pa.raw, PAGE_B);
+    vector_machine_free(&m);
+}
+
+static void a_walk_that_stage_2_stops_tells_of_the_descriptor_that_could_not_be_read(void **state)
+{
+    (void)state;
+    struct vector_machine m;
+    struct seen seen;
+    struct mmu_explanation e;
+    start(&m, 256, 4);
+    set(&m, HCR_EL2, BIT(31) | 1);
+    put(&m, L2, (DATA_AT + PAGES * 0x1000) | TABLE);
+    const struct fault fault = explain(&m, 0x1000, &seen, &e);
+    assert_int_equal(fault.kind, FAULT_TRANSLATION);
+    assert_true(fault.stage2 && fault.on_walk);
+    assert_int_equal(fault.ipa.raw, DATA_AT + PAGES * 0x1000 + 8);
+    assert_step(&seen.step[seen.count - 2], 2, 3, WALK_INVALID, 0);
+    assert_step(&seen.step[seen.count - 1], 1, 3, WALK_UNREAD, 0);
+    vector_machine_free(&m);
+}
+
 /* ---- TLBI as instructions ---- */
 
 enum { TLBI_VMALLE1 = 0xd508871f, TLBI_VMALLE1IS = 0xd508831f, TLBI_ALLE2 = 0xd50c871f };
@@ -478,6 +556,8 @@ int main(void)
         cmocka_unit_test(entries_go_first_in_first_out_when_a_set_is_full),
         cmocka_unit_test(flush_mode_keeps_nothing_over_a_change_of_asid),
         cmocka_unit_test(a_tagged_address_shares_the_entry_and_without_tbi_faults),
+        cmocka_unit_test(a_walk_tells_each_descriptor_in_order_and_the_tlb_of_nothing),
+        cmocka_unit_test(a_walk_that_stage_2_stops_tells_of_the_descriptor_that_could_not_be_read),
         cmocka_unit_test(a_tlbi_reaches_other_cpus_when_inner_shareable_or_under_hcr_fb),
         cmocka_unit_test(hcr_ttlb_traps_a_tlbi_of_el1_and_el0_has_none),
         cmocka_unit_test(the_fast_tables_are_a_subset_of_the_tlb_and_change_no_result),

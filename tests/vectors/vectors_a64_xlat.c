@@ -50,18 +50,23 @@ static bool stage2_on(struct json v)
     return json_is(json_get(v, "reg"), "el10") && reg_of(v, "HCR_EL2", 0) & (BIT(0) | BIT(12));
 }
 
-/* Whether a stage that acts has another granule, or tables that only FEAT_TTST allows to be so small. */
+/* Whether a stage that acts has tables or addresses that only a later extension allows. */
 static const char *other_tables(struct json v)
 {
     const bool el2 = json_is(json_get(v, "reg"), "el2");
     const bool upper = !el2 && bit(json_number(json_get(v, "va"), 0), 55);
     const uint64_t tcr = reg_of(v, el2 ? "TCR_EL2" : "TCR_EL1", 0), vtcr = reg_of(v, "VTCR_EL2", 0);
     const bool stage1 = reg_of(v, el2 ? "SCTLR_EL2" : "SCTLR_EL1", 0) & 1;
-    if (stage1 && (upper ? bits(tcr, 31, 30) != 2 : bits(tcr, 15, 14) != 0))
-        return "granules of 16 and 64 KiB";
-    if (stage2_on(v) && bits(vtcr, 15, 14) != 0)
-        return "granules of 16 and 64 KiB";
-    if (stage1 && (upper ? bits(tcr, 21, 16) : bits(tcr, 5, 0)) > 39)
+    const bool large = upper ? bits(tcr, 31, 30) == 3 : bits(tcr, 15, 14) == 1;
+    const uint64_t txsz = upper ? bits(tcr, 21, 16) : bits(tcr, 5, 0);
+    const uint64_t ps = el2 ? bits(tcr, 18, 16) : bits(tcr, 34, 32);
+    if (stage1 && large && txsz < 16)
+        return "FEAT_LVA (TxSZ below 16)";
+    if (stage1 && large && ps == 6)
+        return "FEAT_LPA (TCR_ELx.PS of 52 bits)";
+    if (stage2_on(v) && bits(vtcr, 15, 14) == 1 && (bits(vtcr, 18, 16) == 6 || bits(vtcr, 5, 0) < 16))
+        return "FEAT_LPA (VTCR_EL2.PS, T0SZ of 52 bits)";
+    if (stage1 && txsz > 39)
         return "FEAT_TTST (TxSZ above 39)";
     if (stage2_on(v) && (bits(vtcr, 5, 0) > 39 || bits(vtcr, 7, 6) == 3))
         return "FEAT_TTST (VTCR_EL2.T0SZ above 39, SL0 = 3)";
@@ -97,7 +102,10 @@ static const struct {
     const char *why;
 } decided[] = {
 #define WALK "a stage 1 walk is no DC ZVA: it may read tables in stage 2 Device memory (HCR_EL2.PTW is 0)"
-    {15103, WALK}, {24755, WALK}, {56168, WALK}, {92875, WALK}, {99523, WALK},
+    {12889, WALK}, {15103, WALK}, {24755, WALK}, {33899, WALK}, {54188, WALK}, {56168, WALK},
+    {64319, WALK}, {72266, WALK}, {81758, WALK}, {92875, WALK}, {92992, WALK}, {99523, WALK},
+#define XNX "FEAT_XNX: execute-never for EL1 or EL0 alone is not of Armv8.0 (stage 2 XN<0>)"
+    {28126, XNX},  {60011, XNX},
 };
 
 static bool is_decided(struct json v)

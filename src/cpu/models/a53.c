@@ -7,7 +7,7 @@ static const struct model_reset reset[] = {
     {ID_AA64PFR0_EL1,  0x00ff0111}, /* no EL3, AArch32, FP, Advanced SIMD, nor system registers of the GIC */
     {ID_AA64DFR0_EL1,  0x10305006}, /* 6 breakpoints, 4 watchpoints; no PMU */
     {ID_AA64ISAR0_EL1, 0x00010000}, /* CRC32; no Cryptographic Extension, which takes Advanced SIMD */
-    {ID_AA64MMFR0_EL1, 0x0f000022}, /* the 4K granule only, little-endian only */
+    {ID_AA64MMFR0_EL1, 0x00000022}, /* granules of 4K and 64K, little-endian only */
     {CTR_EL0,          0x84448004},
     {CLIDR_EL1,        0x0a200023},
     {SYSREG_COUNT,     0},
@@ -21,6 +21,7 @@ const struct cpu_model cpu_model_a53 = {
     .pa_bits = 40,
     .asid_bits = 16,
     .vmid_bits = 8,
+    .granules = BIT(12) | BIT(16),
     .tlb_sets = 128,
     .tlb_ways = 4,
     .cortex = true,

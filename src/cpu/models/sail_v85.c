@@ -6,7 +6,7 @@ static const struct model_reset reset[] = {
     {ID_AA64PFR0_EL1,  0x00ff0111},
     {ID_AA64DFR0_EL1,  0x00101006}, /* 2 breakpoints, 2 watchpoints */
     {ID_AA64ISAR0_EL1, 0x00010000},
-    {ID_AA64MMFR0_EL1, 0x0f000026},
+    {ID_AA64MMFR0_EL1, 0x00100026},
     {CLIDR_EL1,        0x0a200023},
     {SYSREG_COUNT,     0},
 };
@@ -19,6 +19,7 @@ const struct cpu_model cpu_model_sail_v85 = {
     .pa_bits = 52,
     .asid_bits = 16,
     .vmid_bits = 8,
+    .granules = BIT(12) | BIT(14) | BIT(16),
     .tlb_sets = 256,
     .tlb_ways = 4,
     .reset = reset,
