@@ -299,7 +299,9 @@ struct trapeze_event {
             uint8_t to;             /* Exception level */
             uint16_t vector;        /* offset from VBAR */
             uint64_t esr, far, elr; /* esr and far: 0 for interrupts */
-            const char *trap;       /* the bit that decided, "HCR_EL2.TVM"; NULL: not a trap */
+            const char *trap;       /* the bit that decided, "HCR_EL2.TVM"; NULL: none did */
+            int row;                /* that decided, for trapeze_trap_info, be it a bit or a rule; -1: not a trap */
+            uint64_t losing[2];     /* a set of rows: those that too would have refused this access */
         } exception;
         struct {
             uint8_t to; /* Exception level */
@@ -320,6 +322,23 @@ struct trapeze_event {
         } note; /* NOTE and TLB */
     };
 };
+
+/* ---- traps: the rows from which the one judge decides ---- */
+
+struct trapeze_trap {
+    const char *name;    /* "HCR_EL2.TVM"; of a rule that no bit controls its own name, "READ_ONLY" */
+    const char *control; /* the register; NULL: a rule, it always acts */
+    uint64_t mask;       /* it acts when (control & mask) == armed, the control as the architecture lets it act */
+    uint64_t armed;
+    unsigned to;      /* Exception level, EL1's traps being EL2's under HCR_EL2.TGE; 0: UNDEFINED where that goes */
+    unsigned from;    /* a set of 1 << Exception level */
+    bool read, write; /* the accesses it catches; instructions that access no register count as reads */
+    bool reachable;   /* this machine has an access that it catches, and can arm it */
+};
+
+/* The rows, in no order that matters; false from trapeze_trap_count() on. Indices do not change while the machine exists. */
+unsigned trapeze_trap_count(void);
+bool trapeze_trap_info(const struct trapeze *t, unsigned index, struct trapeze_trap *info);
 
 /* True: stop the run at the next instruction boundary. */
 typedef bool trapeze_event_fn(void *owner, const struct trapeze_event *event);

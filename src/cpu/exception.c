@@ -64,6 +64,14 @@ static bool has_far(uint64_t esr)
     return ec == EC_PC_ALIGNMENT || (ec >= EC_INSN_ABORT_LOWER && ec <= EC_DATA_ABORT_SAME);
 }
 
+static void tell_verdict(struct trapeze_event *event, const struct verdict *v)
+{
+    event->exception.trap = hyp_trap_is_a_rule(v->decided) ? NULL : hyp_traps[v->decided].name;
+    event->exception.row = (int)v->decided;
+    event->exception.losing[0] = (uint64_t)v->losing;
+    event->exception.losing[1] = (uint64_t)(v->losing >> 64);
+}
+
 static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uint64_t elr,
                       const struct exception_about *about)
 {
@@ -72,12 +80,15 @@ static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uin
     const unsigned kind = vector & 0x180;
     const uint64_t esr = kind == VECTOR_SYNC || kind == VECTOR_SERROR ? s->sys[bank->esr] : 0;
     const uint64_t far = kind == VECTOR_SYNC && has_far(esr) ? s->sys[bank->far] : 0;
-    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_EXCEPTION,
-                                                             .cpu = (uint8_t)cpu->number,
-                                                             .el = (uint8_t)from,
-                                                             .cycles = about->cycles,
-                                                             .pc = about->pc,
-                                                             .exception = {s->el, vector, esr, far, elr, about->trap}});
+    struct trapeze_event event = {.kind = TRAPEZE_EVENT_EXCEPTION,
+                                  .cpu = (uint8_t)cpu->number,
+                                  .el = (uint8_t)from,
+                                  .cycles = about->cycles,
+                                  .pc = about->pc,
+                                  .exception = {s->el, vector, esr, far, elr, .row = -1}};
+    if (about->verdict)
+        tell_verdict(&event, about->verdict);
+    trace_emit(&cpu->cluster->trace, &event);
 }
 
 /* An exception at the vector that it leads to: its first instruction, or the fetch of it, does not get anywhere. */
@@ -118,10 +129,11 @@ uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint6
 
 /* ---- synchronous exceptions ---- */
 
-static const struct op *take_at(struct cpu *cpu, const struct op *op, unsigned to, uint64_t return_pc, const char *trap)
+static const struct op *take_at(struct cpu *cpu, const struct op *op, unsigned to, uint64_t return_pc,
+                                const struct verdict *verdict)
 {
     const int64_t left = left_after(cpu, op);
-    const struct exception_about about = {pc_of(cpu, op), engine_now(cpu, op), trap};
+    const struct exception_about about = {pc_of(cpu, op), engine_now(cpu, op), verdict};
     return engine_enter(cpu, left, exception_enter(cpu, to, VECTOR_SYNC, return_pc, &about));
 }
 
@@ -143,11 +155,10 @@ const struct op *exception_sp_alignment(struct cpu *cpu, const struct op *op)
 
 const struct op *exception_trap(struct cpu *cpu, const struct op *op, trapset_t caught, uint64_t esr)
 {
-    cpu->last_verdict = hyp_judge(&cpu->state, caught);
+    cpu->last_verdict = hyp_judge(&cpu->state, caught, esr);
     const struct verdict *v = &cpu->last_verdict;
-    const char *name = hyp_trap_is_a_rule(v->decided) ? NULL : hyp_trap_name(v->decided);
-    cpu->state.sys[exception_banks[v->to].esr] = v->undefined ? syndrome(EC_UNKNOWN, 0) : esr;
-    return take_at(cpu, op, v->to, pc_of(cpu, op), name);
+    cpu->state.sys[exception_banks[v->to].esr] = v->syndrome;
+    return take_at(cpu, op, v->to, pc_of(cpu, op), v);
 }
 
 /* Where an abort goes, with FAR and HPFAR written. */

@@ -58,11 +58,11 @@ struct exception_bank {
 };
 extern const struct exception_bank exception_banks[3];
 
-/* What a listener is told of an exception beside its target: the instruction concerned and its time; the control bit that
- * decided, if it is a trap. */
+/* What a listener is told of an exception beside its target: the instruction concerned and its time; the
+ * judge's verdict, if it is a trap. */
 struct exception_about {
     uint64_t pc, cycles;
-    const char *trap;
+    const struct verdict *verdict; /* NULL: not a trap */
 };
 
 /* Enters EL `to` at a vector, ESR, FAR and HPFAR being the caller's: they belong to the kind of exception. Returns the

@@ -27,23 +27,35 @@ static void every_control_of_a_trap_rearms_when_written(void **state)
 {
     (void)state;
     for (unsigned id = 0; id < TRAP_COUNT; id++) {
-        const struct sysreg_row *control = &sysreg_table[hyp_trap_control((enum trap_id)id)];
+        const struct sysreg_row *control = &sysreg_table[hyp_traps[id].control];
         if (control->writable && !control->write)
-            fail_msg("writing the control of %s does not rearm", hyp_trap_name((enum trap_id)id));
+            fail_msg("writing the control of %s does not rearm", hyp_traps[id].name);
     }
 }
 
 static void every_trap_catches_some_access(void **state)
 {
     (void)state;
-    /* those of instructions, not of registers */
-    trapset_t used = T(HCD) | T(TSC) | T(nTWI) | T(TWI) | T(nTWE) | T(TWE) | T(UCI) | T(DZE) | T(TDZ) | T(TSW) |
-                     T(TPC) | T(TPU) | T(TTLB);
-    for (unsigned i = 0; i < SYSREG_A64_COUNT; i++)
-        used |= sysreg_a64_traps(i);
+    struct virt *virt = guest_new(true);
+    const trapset_t used = sysreg_carried(&virt->cpu[0]);
     for (unsigned id = 0; id < TRAP_COUNT; id++)
-        if (!(used >> id & 1))
-            fail_msg("no access carries %s", hyp_trap_name((enum trap_id)id));
+        if (!(used >> id & 1) && id != TRAP_ABSENT)
+            fail_msg("no access carries %s", hyp_traps[id].name);
+    guest_free(virt);
+}
+
+static void what_belongs_to_el2_cannot_be_armed_without_it(void **state)
+{
+    (void)state;
+    struct virt *one = guest_new(false), *two = guest_new(true);
+    for (unsigned id = 0; id < TRAP_COUNT; id++) {
+        if (hyp_traps[id].to == 2)
+            assert_false(sysreg_can_arm(&one->cpu[0], (enum trap_id)id));
+        assert_true(sysreg_can_arm(&two->cpu[0], (enum trap_id)id));
+    }
+    assert_false(sysreg_can_arm(&one->cpu[0], TRAP_BELOW_HIGHEST));
+    guest_free(one);
+    guest_free(two);
 }
 
 /* ---- against the list of encodings ---- */
@@ -130,8 +142,8 @@ static void hcr_tvm_traps_el1_writes_but_not_reads(void **state)
     assert_int_equal(cpu->state.el, 2);
     assert_int_equal(cpu->state.sys[ESR_EL2], 0x62300420);
     assert_int_equal(cpu->last_verdict.decided, TRAP_TVM);
-    assert_int_equal(hyp_trap_control(cpu->last_verdict.decided), HCR_EL2);
-    assert_string_equal(hyp_trap_name(cpu->last_verdict.decided), "HCR_EL2.TVM");
+    assert_int_equal(hyp_traps[cpu->last_verdict.decided].control, HCR_EL2);
+    assert_string_equal(hyp_traps[cpu->last_verdict.decided].name, "HCR_EL2.TVM");
     assert_true(cpu->last_verdict.losing == 0);
     guest_free(virt);
 }
@@ -217,6 +229,7 @@ int main(void)
         cmocka_unit_test(names_stand_in_the_order_of_their_encodings),
         cmocka_unit_test(every_control_of_a_trap_rearms_when_written),
         cmocka_unit_test(every_trap_catches_some_access),
+        cmocka_unit_test(what_belongs_to_el2_cannot_be_armed_without_it),
         cmocka_unit_test(every_register_of_armv8_0_has_its_row_under_its_name),
         cmocka_unit_test(hcr_tvm_traps_el1_writes_but_not_reads),
         cmocka_unit_test(rearming_one_control_gives_what_arming_all_gives),

@@ -158,11 +158,34 @@ static void a_trap_tells_of_the_control_bit_that_decided(void **state)
     cpu_execute(cpu, 0xd503207f); /* WFI */
     assert_int_equal(event.kind, TRAPEZE_EVENT_EXCEPTION);
     assert_string_equal(event.exception.trap, "HCR_EL2.TWI");
+    assert_int_equal(event.exception.row, TRAP_TWI);
+    assert_true(event.exception.losing[0] == 0 && event.exception.losing[1] == 0);
     assert_int_equal(event.el, 1);
     assert_int_equal(event.exception.to, 2);
     assert_int_equal(event.exception.vector, 0x400);
     assert_int_equal(event.exception.esr, 0x07e00000);
     assert_true(event.pc == GUEST_BASE && event.exception.elr == GUEST_BASE);
+    guest_free(virt);
+}
+
+static void a_trap_tells_which_others_would_have_caught_it(void **state)
+{
+    (void)state;
+    struct virt *virt = at_el(0);
+    struct cpu *cpu = &virt->cpu[0];
+    struct trapeze_event event = {0};
+    virt->cluster.trace = (struct trace){1u << TRAPEZE_EVENT_EXCEPTION, keep, &event};
+    cpu->state.sys[HCR_EL2] |= BIT(13) | BIT(14);
+    cpu->state.sys[SCTLR_EL1] &= ~BIT(16);
+    cpu_control_changed(cpu);
+    cpu_execute(cpu, 0xd503207f); /* WFI */
+    assert_int_equal(event.exception.row, TRAP_nTWI);
+    assert_true(event.exception.losing[0] == (uint64_t)T(TWI));
+    assert_true(cpu->last_verdict.syndrome == 0x07e00000);
+    cpu_execute(cpu, 0xd503203f); /* YIELD */
+    cpu_execute(cpu, 0xd4000001); /* SVC: not the judge's */
+    assert_int_equal(event.exception.row, -1);
+    assert_null(event.exception.trap);
     guest_free(virt);
 }
 
@@ -195,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_virtual_serror_is_used_up_by_being_taken),
         cmocka_unit_test(wfi_is_woken_by_a_masked_interrupt_and_wfe_is_not),
         cmocka_unit_test(a_trap_tells_of_the_control_bit_that_decided),
+        cmocka_unit_test(a_trap_tells_which_others_would_have_caught_it),
         cmocka_unit_test(a_return_tells_where_it_leads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

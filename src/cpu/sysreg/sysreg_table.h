@@ -36,6 +36,12 @@ trapset_t sysreg_a64_traps(unsigned row);
 /* Whether the core model has the register. */
 bool sysreg_present(const struct cpu_model *model, enum sysreg reg);
 
+/* The traps that some access of this PE carries, be it to a register or another instruction's. */
+trapset_t sysreg_carried(const struct cpu *cpu);
+
+/* Whether this PE's software can make the trap act. */
+bool sysreg_can_arm(const struct cpu *cpu, enum trap_id id);
+
 /* The value that a write leaves in the bits that it can change, the others being as they are. */
 static inline uint64_t sysreg_masked(const struct sysreg_access *a, uint64_t value)
 {
