@@ -282,15 +282,35 @@ enum trapeze_event_kind {
     TRAPEZE_EVENT_IRQ,       /* an interrupt input of a CPU has changed */
     TRAPEZE_EVENT_TLB,       /* TLB maintenance, or a TLB conflict */
     TRAPEZE_EVENT_NOTE,      /* something that the model lacks was reached, the first time */
+    TRAPEZE_EVENT_INTERRUPT, /* a physical interrupt goes on in its life */
+    TRAPEZE_EVENT_LR,        /* a list register has changed its state */
+    TRAPEZE_EVENT_WORLD,     /* VTTBR_EL2.VMID or HCR_EL2.VM has changed */
+    TRAPEZE_EVENT_CONTROL,   /* a register that traps or translation depend on has changed, by MSR */
+    TRAPEZE_EVENT_PSCI,      /* the firmware has answered a call */
+    TRAPEZE_EVENT_MARKER,    /* serial port 0 has printed a line */
     TRAPEZE_EVENT_KINDS
 };
+
+/* The steps in the life of an interrupt. */
+enum trapeze_interrupt_step {
+    TRAPEZE_INTERRUPT_PENDING,
+    TRAPEZE_INTERRUPT_ACKNOWLEDGED,
+    TRAPEZE_INTERRUPT_PRIORITY_DROP,
+    TRAPEZE_INTERRUPT_DEACTIVATED,
+    TRAPEZE_INTERRUPT_STEPS
+};
+
+/* The states of a list register: GICH_LR.State, ICH_LR_EL2.State. */
+enum trapeze_lr_state { TRAPEZE_LR_INVALID, TRAPEZE_LR_PENDING, TRAPEZE_LR_ACTIVE, TRAPEZE_LR_PENDING_ACTIVE };
 
 struct trapeze_event {
     enum trapeze_event_kind kind;
     uint8_t cpu;
     uint8_t el;      /* before the event */
+    bool stage2;     /* HCR_EL2.VM, after it: is a guest's world in place? */
+    uint16_t vmid;   /* VTTBR_EL2.VMID, likewise */
     uint64_t cycles; /* the CPU's time */
-    uint64_t pc;     /* of the instruction concerned; of IRQ: 0 */
+    uint64_t pc;     /* of the instruction concerned; of IRQ, INTERRUPT, LR and MARKER: 0 */
     union {
         struct {
             uint32_t word;
@@ -302,6 +322,8 @@ struct trapeze_event {
             const char *trap;       /* the bit that decided, "HCR_EL2.TVM"; NULL: none did */
             int row;                /* that decided, for trapeze_trap_info, be it a bit or a rule; -1: not a trap */
             uint64_t losing[2];     /* a set of rows: those that too would have refused this access */
+            bool has_ipa;           /* a stage 2 fault, which `ipa` tells of */
+            uint64_t ipa;
         } exception;
         struct {
             uint8_t to; /* Exception level */
@@ -320,6 +342,36 @@ struct trapeze_event {
             const char *what; /* a name of the manual's */
             uint64_t value;
         } note; /* NOTE and TLB */
+        struct {
+            uint8_t step; /* enum trapeze_interrupt_step */
+            uint8_t priority;
+            uint32_t intid;
+        } interrupt; /* cpu: the one concerned */
+        struct {
+            uint8_t number;
+            uint8_t from, to; /* enum trapeze_lr_state */
+            bool group1;
+            bool hardware;           /* linked to the physical interrupt pintid */
+            uint32_t vintid, pintid; /* as it is now; of one that has become invalid: as it was */
+            const char *by;          /* what did it, in a word: "write", "acknowledge", "eoi" */
+        } lr;
+        struct {
+            bool from_stage2, to_stage2;
+            uint16_t from, to; /* VMID */
+        } world;
+        struct {
+            const char *name;
+            uint64_t from, to;
+        } control;
+        struct {
+            const char *name; /* NULL: a number that the firmware does not know */
+            uint32_t function;
+            uint64_t argument[3];
+            int64_t result;
+        } psci;
+        struct {
+            const char *text; /* the line without its end, cut at 159 bytes */
+        } marker;
     };
 };
 

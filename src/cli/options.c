@@ -496,7 +496,7 @@ static const struct option {
     {"--stats",            NULL,      "at the end, what was counted, on stderr", on_stats},
     {"--timing",           "none|fast", "one cycle an instruction, or the core model's costs", on_timing},
     {"--trace",            "FILE|-",  "write what happens, a line an event", on_trace},
-    {"--trace-events",     "KINDS",   "of insn,exc,mem,irq,tlb,note; default exc,irq", on_trace_events},
+    {"--trace-events",     "KINDS",   "of insn,exc,mem,irq,tlb,note,int,lr,world,control,psci,marker; default exc,irq", on_trace_events},
     {"--semihosting-dir",  "DIR",     "where semihosting may open files; without it, nowhere", on_semihosting_dir},
     {"-accel",             "ANY",     "accepted, changes nothing; so are the next ones", on_nothing},
     {"-monitor",           "ANY",     "", on_nothing},

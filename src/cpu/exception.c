@@ -80,14 +80,18 @@ static COLD void tell(const struct cpu *cpu, unsigned from, uint16_t vector, uin
     const unsigned kind = vector & 0x180;
     const uint64_t esr = kind == VECTOR_SYNC || kind == VECTOR_SERROR ? s->sys[bank->esr] : 0;
     const uint64_t far = kind == VECTOR_SYNC && has_far(esr) ? s->sys[bank->far] : 0;
-    struct trapeze_event event = {.kind = TRAPEZE_EVENT_EXCEPTION,
-                                  .cpu = (uint8_t)cpu->number,
-                                  .el = (uint8_t)from,
-                                  .cycles = about->cycles,
-                                  .pc = about->pc,
-                                  .exception = {s->el, vector, esr, far, elr, .row = -1}};
+    struct trapeze_event event = {
+        .kind = TRAPEZE_EVENT_EXCEPTION,
+        .cpu = (uint8_t)cpu->number,
+        .el = (uint8_t)from,
+        .cycles = about->cycles,
+        .pc = about->pc,
+        .exception = {.to = s->el, .vector = vector, .esr = esr, .far = far, .elr = elr, .row = -1}};
     if (about->verdict)
         tell_verdict(&event, about->verdict);
+    event.exception.has_ipa = about->fault && about->fault->stage2;
+    if (event.exception.has_ipa)
+        event.exception.ipa = about->fault->ipa.raw;
     trace_emit(&cpu->cluster->trace, &event);
 }
 
@@ -130,17 +134,17 @@ uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint6
 /* ---- synchronous exceptions ---- */
 
 static const struct op *take_at(struct cpu *cpu, const struct op *op, unsigned to, uint64_t return_pc,
-                                const struct verdict *verdict)
+                                const struct verdict *verdict, const struct fault *fault)
 {
     const int64_t left = left_after(cpu, op);
-    const struct exception_about about = {pc_of(cpu, op), engine_now(cpu, op), verdict};
+    const struct exception_about about = {pc_of(cpu, op), engine_now(cpu, op), verdict, fault};
     return engine_enter(cpu, left, exception_enter(cpu, to, VECTOR_SYNC, return_pc, &about));
 }
 
 const struct op *exception_sync(struct cpu *cpu, const struct op *op, unsigned to, uint64_t esr, bool next)
 {
     cpu->state.sys[exception_banks[to].esr] = esr;
-    return take_at(cpu, op, to, pc_of(cpu, next ? op + 1 : op), NULL);
+    return take_at(cpu, op, to, pc_of(cpu, next ? op + 1 : op), NULL, NULL);
 }
 
 const struct op *exception_undefined(struct cpu *cpu, const struct op *op)
@@ -158,7 +162,7 @@ const struct op *exception_trap(struct cpu *cpu, const struct op *op, trapset_t 
     cpu->last_verdict = hyp_judge(&cpu->state, caught, esr);
     const struct verdict *v = &cpu->last_verdict;
     cpu->state.sys[exception_banks[v->to].esr] = v->syndrome;
-    return take_at(cpu, op, v->to, pc_of(cpu, op), v);
+    return take_at(cpu, op, v->to, pc_of(cpu, op), v, NULL);
 }
 
 /* Where an abort goes, with FAR and HPFAR written. */
@@ -175,15 +179,17 @@ const struct op *exception_data_abort(struct cpu *cpu, const struct op *op, cons
                                       struct abort_access access)
 {
     const unsigned to = report_fault(&cpu->state, fault);
-    return exception_sync(cpu, op, to, syndrome_data_abort(to == cpu->state.el, fault, access), false);
+    cpu->state.sys[exception_banks[to].esr] = syndrome_data_abort(to == cpu->state.el, fault, access);
+    return take_at(cpu, op, to, pc_of(cpu, op), NULL, fault);
 }
 
 /* ---- in place of an instruction ---- */
 
 /* It costs a cycle, or a guest whose vectors cannot be fetched would stop the clock. */
-static const struct op *take_before(struct cpu *cpu, int64_t left, unsigned to, uint64_t esr, uint64_t pc)
+static const struct op *take_before(struct cpu *cpu, int64_t left, unsigned to, uint64_t esr, uint64_t pc,
+                                    const struct fault *fault)
 {
-    const struct exception_about about = {pc, cpu->deadline - (uint64_t)left, NULL};
+    const struct exception_about about = {pc, cpu->deadline - (uint64_t)left, NULL, fault};
     cpu->state.sys[exception_banks[to].esr] = esr;
     return engine_enter_later(cpu, left - 1, exception_enter(cpu, to, VECTOR_SYNC, pc, &about));
 }
@@ -193,10 +199,10 @@ const struct op *exception_insn_abort(struct cpu *cpu, int64_t left, const struc
     const unsigned to = report_fault(&cpu->state, fault);
     const bool misaligned = fault->kind == FAULT_ALIGNMENT;
     const uint64_t esr = misaligned ? syndrome(EC_PC_ALIGNMENT, 0) : syndrome_insn_abort(to == cpu->state.el, fault);
-    return take_before(cpu, left, to, esr, fault->va.raw);
+    return take_before(cpu, left, to, esr, fault->va.raw, fault);
 }
 
 const struct op *exception_illegal_state(struct cpu *cpu, int64_t left, uint64_t pc)
 {
-    return take_before(cpu, left, hyp_route(&cpu->state, 1), syndrome(EC_ILLEGAL_STATE, 0), pc);
+    return take_before(cpu, left, hyp_route(&cpu->state, 1), syndrome(EC_ILLEGAL_STATE, 0), pc, NULL);
 }

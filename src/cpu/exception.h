@@ -58,11 +58,12 @@ struct exception_bank {
 };
 extern const struct exception_bank exception_banks[3];
 
-/* What a listener is told of an exception beside its target: the instruction concerned and its time; the
- * judge's verdict, if it is a trap. */
+/* What a listener is told of an exception beside its target: the instruction concerned and its time; what the judge has
+ * decided, if it is a trap; the fault, if it is an abort. */
 struct exception_about {
     uint64_t pc, cycles;
-    const struct verdict *verdict; /* NULL: not a trap */
+    const struct verdict *verdict; /* NULL: no trap */
+    const struct fault *fault;     /* NULL: no abort */
 };
 
 /* Enters EL `to` at a vector, ESR, FAR and HPFAR being the caller's: they belong to the kind of exception. Returns the

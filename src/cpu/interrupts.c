@@ -20,7 +20,7 @@ static void report_serror(struct state *s, unsigned to, bool virtual)
 static void take(struct cpu *cpu, unsigned to, enum interrupt kind, bool virtual)
 {
     struct state *s = &cpu->state;
-    const struct exception_about about = {s->pc, s->cycles, NULL};
+    const struct exception_about about = {s->pc, s->cycles, NULL, NULL};
     if (kind == INTERRUPT_SERROR)
         report_serror(s, to, virtual);
     s->pc = exception_enter(cpu, to, vectors[kind], s->pc, &about);

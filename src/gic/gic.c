@@ -1,4 +1,5 @@
 #include "gic/gic.h"
+#include "base/hints.h"
 #include "gic/dist_regs.h"
 #include "gic/v2.h"
 #include <assert.h>
@@ -30,13 +31,67 @@ static uint32_t all(const struct gic *gic)
     return (uint32_t)ones(gic->dist.cpus);
 }
 
+/* ---- telling what has become pending ---- */
+
+/* What was pending before a change. */
+struct pending_before {
+    uint32_t banked[GIC_CPUS], shared[GIC_WORDS];
+};
+
+static bool listened(const struct gic *gic)
+{
+    return gic->trace && trace_wants(gic->trace, TRAPEZE_EVENT_INTERRUPT);
+}
+
+static COLD void note_pending(const struct gic *gic, struct pending_before *before)
+{
+    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
+        before->banked[cpu] = gic_dist_pending(&gic->dist, cpu, 0);
+    for (unsigned word = 1; word < GIC_WORDS; word++)
+        before->shared[word] = gic_dist_pending(&gic->dist, 0, word);
+}
+
+/* The first PE that a shared interrupt goes to; 0: none. */
+static unsigned first_target(const struct gic *gic, unsigned intid)
+{
+    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
+        if (bit(gic->dist.target[cpu][intid / 32], intid % 32))
+            return cpu;
+    return 0;
+}
+
+static void tell_word(const struct gic *gic, unsigned cpu, unsigned word, uint32_t before, uint64_t now)
+{
+    for (uint32_t set = gic_dist_pending(&gic->dist, cpu, word) & ~before; set; set &= set - 1) {
+        const unsigned intid = word * 32 + (unsigned)__builtin_ctz(set);
+        const unsigned to = word ? first_target(gic, intid) : cpu;
+        const uint8_t priority = word ? gic->dist.priority[intid] : gic->dist.priority_banked[cpu][intid];
+        trace_tell_interrupt(gic->trace, TRAPEZE_INTERRUPT_PENDING, to, intid, priority, now);
+    }
+}
+
+static COLD void tell_pending(const struct gic *gic, const struct pending_before *before, uint64_t now)
+{
+    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
+        tell_word(gic, cpu, 0, before->banked[cpu], now);
+    for (unsigned word = 1; word < GIC_WORDS; word++)
+        tell_word(gic, 0, word, before->shared[word], now);
+}
+
 /* ---- inputs: a line's number is its INTID, and from bit 16 on the PE ---- */
 
 static void line_changed(void *owner, unsigned number, bool level, uint64_t now)
 {
     struct gic *gic = owner;
     const unsigned cpu = number >> 16, intid = number & 0xffff;
-    gic_update(gic, gic_dist_set_level(&gic->dist, cpu, intid, level), now);
+    struct pending_before before;
+    const bool told = listened(gic);
+    if (told)
+        note_pending(gic, &before);
+    const uint32_t changed = gic_dist_set_level(&gic->dist, cpu, intid, level);
+    if (told)
+        tell_pending(gic, &before, now);
+    gic_update(gic, changed, now);
 }
 
 struct irq_line gic_spi(struct gic *gic, unsigned spi)
@@ -77,10 +132,16 @@ static void gicd_write(struct device *device, uint64_t offset, uint64_t value, s
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
     uint32_t changed = 0;
+    struct pending_before before;
+    const bool told = listened(gic);
+    if (told)
+        note_pending(gic, &before);
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
         const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
         changed |= gic_dist_write(&gic->dist, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at), lanes);
     }
+    if (told)
+        tell_pending(gic, &before, t.now);
     gic_update(gic, changed, t.now);
 }
 

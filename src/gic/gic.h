@@ -4,6 +4,7 @@
 #include "bus/device.h"
 #include "bus/irq.h"
 #include "gic/iface.h"
+#include "trace/trace.h"
 
 enum { GICD_SIZE = 0x1000, GICC_SIZE = 0x2000 }; /* bytes that answer */
 
@@ -24,6 +25,7 @@ struct gic {
     struct gic_iface iface[GIC_CPUS];
     gic_output_fn *output;
     void *owner;
+    const struct trace *trace; /* who listens to interrupts; NULL: nobody */
 };
 
 /* A controller for `cpus` PEs (1..GIC_CPUS) in its reset state. It stays where it is. */

@@ -8,6 +8,11 @@ struct at {
     uint64_t now;
 };
 
+static void tell(const struct at *at, enum trapeze_interrupt_step step, unsigned intid)
+{
+    trace_interrupt(at->gic->trace, step, at->cpu, intid, *gic_priority(&at->gic->dist, at->cpu, intid), at->now);
+}
+
 /* ---- acknowledging, and what is said of it ---- */
 
 /* The interrupt offered, with its sender. */
@@ -41,6 +46,7 @@ static uint32_t acknowledge(const struct at *at, uint32_t (*see)(const struct at
         return value;
     gic_iface_activate(at->iface);
     const uint32_t changed = gic_dist_acknowledge(&gic->dist, at->cpu, intid, (unsigned)bits(value, 12, 10));
+    tell(at, TRAPEZE_INTERRUPT_ACKNOWLEDGED, intid);
     gic_update(gic, changed | UINT32_C(1) << at->cpu, at->now);
     return value;
 }
@@ -68,6 +74,13 @@ static uint32_t read_ahppir(const struct at *at)
 
 /* ---- the end of interrupts ---- */
 
+static uint32_t deactivate(const struct at *at, unsigned intid)
+{
+    if (gic_bit(&at->gic->dist.active, at->cpu, intid))
+        tell(at, TRAPEZE_INTERRUPT_DEACTIVATED, intid);
+    return gic_dist_deactivate(&at->gic->dist, at->cpu, intid);
+}
+
 /* `alias`: for interrupts of Group 1 alone. The order of ends is the guest's affair; one without a beginning is ignored. */
 static void end(const struct at *at, uint32_t value, bool alias)
 {
@@ -80,8 +93,9 @@ static void end(const struct at *at, uint32_t value, bool alias)
         return;
     uint32_t changed = UINT32_C(1) << at->cpu;
     gic_iface_drop(at->iface, group1);
+    tell(at, TRAPEZE_INTERRUPT_PRIORITY_DROP, intid);
     if (!(at->iface->ctlr & GICC_CTLR_EOI_MODE))
-        changed |= gic_dist_deactivate(&gic->dist, at->cpu, intid);
+        changed |= deactivate(at, intid);
     gic_update(gic, changed, at->now);
 }
 
@@ -100,7 +114,7 @@ static void write_dir(const struct at *at, uint32_t value)
 {
     const unsigned intid = (unsigned)bits(value, 9, 0);
     if (intid < GIC_INTERRUPTS && at->iface->ctlr & GICC_CTLR_EOI_MODE)
-        gic_update(at->gic, gic_dist_deactivate(&at->gic->dist, at->cpu, intid), at->now);
+        gic_update(at->gic, deactivate(at, intid), at->now);
 }
 
 /* ---- control ---- */

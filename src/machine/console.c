@@ -105,11 +105,25 @@ void console_room(struct console *console)
     type_on(console);
 }
 
+/* A line ends at its line feed; carriage returns and other controls are no part of its text, empty lines are none. */
+static void collect_line(struct console *console, uint8_t byte)
+{
+    if (byte == '\n' && console->length && console->line) {
+        console->printed[console->length] = '\0';
+        console->line(console->owner, console->printed);
+    }
+    if (byte == '\n')
+        console->length = 0;
+    else if (byte >= ' ' && console->length < CONSOLE_LINE_MAX - 1)
+        console->printed[console->length++] = (char)byte;
+}
+
 void console_printed(struct console *console, uint8_t byte)
 {
     struct typing *t = console->first;
     if (console->sink)
         console->sink(console->sink_owner, byte);
+    collect_line(console, byte);
     for (unsigned i = 0; i < TRAPEZE_STRINGS_MAX && console->watch[i].text; i++)
         if (match_byte(&console->watch[i].match, byte))
             console->found(console->owner, i);

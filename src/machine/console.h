@@ -7,6 +7,11 @@
 /* Hands a byte to the receiver. False: not now; console_room will be called. */
 typedef bool console_receive_fn(void *owner, uint8_t byte);
 
+/* The port has printed a line: its text, without the end, cut at CONSOLE_LINE_MAX - 1 bytes. */
+typedef void console_line_fn(void *owner, const char *text);
+
+enum { CONSOLE_LINE_MAX = 160 };
+
 /* A string that has been looked for has been printed: its number. */
 typedef void console_found_fn(void *owner, unsigned number);
 
@@ -15,7 +20,11 @@ struct console {
     void *sink_owner;
     console_receive_fn *receive;
     console_found_fn *found;
-    void *owner; /* of these two */
+    console_line_fn *line; /* NULL: nobody asks */
+    void *owner;           /* of these three */
+
+    char printed[CONSOLE_LINE_MAX]; /* of the line that is being printed */
+    unsigned length;                /* bytes of it, those that found no room not counted */
 
     struct watch {
         char *text; /* NULL: not in use */

@@ -61,12 +61,21 @@ static void watch(struct inspect *inspect, const struct trapeze_event *event)
     }
 }
 
+/* The event with what all of them tell: whose world it was. */
+static bool tell(const struct inspect *inspect, struct trapeze_event event)
+{
+    const struct state *s = &inspect->scheduler->cluster->cpu[event.cpu]->state;
+    event.stage2 = bit(effective_hcr(s), 0); /* VM */
+    event.vmid = (uint16_t)bits(s->sys[VTTBR_EL2], 63, 48);
+    return inspect->listener(inspect->listener_owner, &event);
+}
+
 static void sink(void *owner, const struct trapeze_event *event)
 {
     struct inspect *inspect = owner;
     if (event->kind == TRAPEZE_EVENT_MEMORY && inspect->watchpoints)
         watch(inspect, event);
-    if (inspect->kinds >> event->kind & 1 && inspect->listener(inspect->listener_owner, event) && !inspect->stopped)
+    if (inspect->kinds >> event->kind & 1 && tell(inspect, *event) && !inspect->stopped)
         stop(inspect, TRAPEZE_EVENT);
 }
 

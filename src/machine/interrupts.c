@@ -24,6 +24,7 @@ static void add_timers(struct virt *virt, unsigned number)
 enum status virt_add_interrupts(struct virt *virt)
 {
     gic_init(&virt->gic, virt->config.cpus, drive, &virt->cluster);
+    virt->gic.trace = &virt->cluster.trace;
     for (unsigned i = 0; i < virt->config.cpus; i++)
         add_timers(virt, i);
     const enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);

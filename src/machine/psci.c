@@ -122,23 +122,24 @@ static int64_t arch_features(struct virt *virt, struct cpu *caller, const uint64
 #define SMC64 UINT32_C(0x40000000) /* the bit in a function's number */
 
 static const struct {
+    const char *name;
     uint32_t id;
     bool also_64; /* as SMC64 too */
     bool smccc;   /* not in PSCI_FEATURES, but for SMCCC_VERSION */
     function *call;
 } functions[] = {
     /* clang-format off */
-    {0x80000000, false, false, version}, /* SMCCC_VERSION: 1.1 too */
-    {0x80000001, false, true,  arch_features},
-    {0x84000000, false, false, version},
-    {0x84000001, true,  false, cpu_suspend},
-    {0x84000002, false, false, cpu_off},
-    {0x84000003, true,  false, cpu_on},
-    {0x84000004, true,  false, affinity_info},
-    {0x84000006, false, false, migrate_info_type},
-    {0x84000008, false, false, system_off},
-    {0x84000009, false, false, system_reset},
-    {0x8400000a, false, false, features},
+    {"SMCCC_VERSION", 0x80000000, false, false, version}, /* SMCCC_VERSION: 1.1 too */
+    {"SMCCC_ARCH_FEATURES", 0x80000001, false, true,  arch_features},
+    {"PSCI_VERSION", 0x84000000, false, false, version},
+    {"CPU_SUSPEND", 0x84000001, true,  false, cpu_suspend},
+    {"CPU_OFF", 0x84000002, false, false, cpu_off},
+    {"CPU_ON", 0x84000003, true,  false, cpu_on},
+    {"AFFINITY_INFO", 0x84000004, true,  false, affinity_info},
+    {"MIGRATE_INFO_TYPE", 0x84000006, false, false, migrate_info_type},
+    {"SYSTEM_OFF", 0x84000008, false, false, system_off},
+    {"SYSTEM_RESET", 0x84000009, false, false, system_reset},
+    {"PSCI_FEATURES", 0x8400000a, false, false, features},
     /* clang-format on */
 };
 
@@ -160,6 +161,22 @@ static int64_t features(struct virt *virt, struct cpu *caller, const uint64_t *a
     return i < FUNCTIONS && !functions[i].smccc ? SUCCESS : NOT_SUPPORTED;
 }
 
+static COLD void tell(const struct cpu *cpu, uint32_t id, const uint64_t *argument)
+{
+    const unsigned i = find(id);
+    const char *name = i < FUNCTIONS ? functions[i].name : NULL;
+    trace_emit(&cpu->cluster->trace,
+               &(struct trapeze_event){.kind = TRAPEZE_EVENT_PSCI,
+                                       .cpu = (uint8_t)cpu->number,
+                                       .el = cpu->state.el,
+                                       .cycles = cpu->state.cycles,
+                                       .pc = cpu->state.pc,
+                                       .psci = {.name = name,
+                                                .function = id,
+                                                .argument = {argument[0], argument[1], argument[2]},
+                                                .result = (int64_t)cpu->state.x[0]}});
+}
+
 bool psci_call(void *owner, struct cpu *cpu, bool smc)
 {
     struct virt *virt = owner;
@@ -171,5 +188,7 @@ bool psci_call(void *owner, struct cpu *cpu, bool smc)
     const uint64_t mask = id & SMC64 ? UINT64_MAX : UINT32_MAX;
     const uint64_t argument[] = {x[1] & mask, x[2] & mask, x[3] & mask};
     x[0] = (uint64_t)(i < FUNCTIONS ? functions[i].call(virt, cpu, argument) : NOT_SUPPORTED);
+    if (trace_wants(&virt->cluster.trace, TRAPEZE_EVENT_PSCI))
+        tell(cpu, id, argument);
     return true;
 }

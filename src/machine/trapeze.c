@@ -84,6 +84,19 @@ static void found(void *owner, unsigned number)
     library_stop(t, TRAPEZE_CONSOLE);
 }
 
+/* A line of the console is a marker, wherever the PE that printed it stands. */
+static void line_printed(void *owner, const char *text)
+{
+    const struct cluster *cluster = &((struct trapeze *)owner)->virt.cluster;
+    const struct cpu *cpu = cluster->running ? cluster->running : cluster->cpu[0];
+    if (trace_wants(&cluster->trace, TRAPEZE_EVENT_MARKER))
+        trace_emit(&cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_MARKER,
+                                                            .cpu = (uint8_t)cpu->number,
+                                                            .el = cpu->state.el,
+                                                            .cycles = cpu->state.cycles,
+                                                            .marker = {text}});
+}
+
 static struct virt_config machine_config(struct trapeze *t, const struct trapeze_config *c)
 {
     return (struct virt_config){
@@ -124,6 +137,7 @@ static bool build(struct trapeze *t, const struct trapeze_config *config, struct
                                   .sink_owner = config->serial_owner[0],
                                   .receive = receive,
                                   .found = found,
+                                  .line = line_printed,
                                   .owner = t};
     return boot_load(t, config, error);
 }

@@ -32,10 +32,14 @@ static void put_symbol(const struct tracer *tracer, uint64_t address, int width)
     fprintf(tracer->out, "%-*s", width, text);
 }
 
+/* Kinds that come from no instruction of the CPU's. */
+#define PLACELESS \
+    (1u << TRAPEZE_EVENT_IRQ | 1u << TRAPEZE_EVENT_INTERRUPT | 1u << TRAPEZE_EVENT_LR | 1u << TRAPEZE_EVENT_MARKER)
+
 static void put_place(const struct tracer *tracer, const struct trapeze_event *e)
 {
     fprintf(tracer->out, "%12" PRIu64 " cpu%u EL%u ", e->cycles, e->cpu, e->el);
-    if (e->kind == TRAPEZE_EVENT_IRQ)
+    if (!e->pc && (PLACELESS >> e->kind & 1))
         fprintf(tracer->out, "%-18s ", "");
     else
         fprintf(tracer->out, "0x%016" PRIx64 " ", e->pc);
@@ -69,6 +73,8 @@ static void put_exception(const struct tracer *tracer, const struct trapeze_even
     if (synchronous)
         fprintf(tracer->out, "; ESR 0x%08" PRIx64 " FAR 0x%016" PRIx64, e->exception.esr, e->exception.far);
     fprintf(tracer->out, " ELR 0x%016" PRIx64, e->exception.elr);
+    if (e->exception.has_ipa)
+        fprintf(tracer->out, " IPA 0x%012" PRIx64 " VMID %u", e->exception.ipa, e->vmid);
     if (e->exception.trap)
         fprintf(tracer->out, "; by %s", e->exception.trap);
 }
@@ -96,13 +102,56 @@ static void put_note(const struct tracer *tracer, const struct trapeze_event *e)
     fprintf(tracer->out, "%s 0x%" PRIx64, e->note.what, e->note.value);
 }
 
+static void put_interrupt(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    static const char *const steps[TRAPEZE_INTERRUPT_STEPS] = {"pending", "acknowledged", "priority drop",
+                                                               "deactivated"};
+    fprintf(tracer->out, "interrupt %u, priority 0x%02x: %s", e->interrupt.intid, e->interrupt.priority,
+            steps[e->interrupt.step]);
+}
+
+static void put_lr(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    static const char *const states[] = {"invalid", "pending", "active", "pending and active"};
+    fprintf(tracer->out, "LR%u, virtual interrupt %u of group %u: %s -> %s by %s", e->lr.number, e->lr.vintid,
+            e->lr.group1, states[e->lr.from & 3], states[e->lr.to & 3], e->lr.by);
+    if (e->lr.hardware)
+        fprintf(tracer->out, ", linked to interrupt %u", e->lr.pintid);
+}
+
+static void put_world(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    fprintf(tracer->out, "world: VMID %u, stage 2 %s -> VMID %u, stage 2 %s", e->world.from,
+            e->world.from_stage2 ? "on" : "off", e->world.to, e->world.to_stage2 ? "on" : "off");
+}
+
+static void put_control(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    fprintf(tracer->out, "%s 0x%" PRIx64 " -> 0x%" PRIx64, e->control.name, e->control.from, e->control.to);
+}
+
+static void put_psci(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    fprintf(tracer->out, "firmware call 0x%08" PRIx32 " %s(0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ") = %" PRId64,
+            e->psci.function, e->psci.name ? e->psci.name : "(unknown)", e->psci.argument[0], e->psci.argument[1],
+            e->psci.argument[2], e->psci.result);
+}
+
+static void put_marker(const struct tracer *tracer, const struct trapeze_event *e)
+{
+    fprintf(tracer->out, "console: %s", e->marker.text);
+}
+
 typedef void put_fn(const struct tracer *tracer, const struct trapeze_event *e);
 
 static put_fn *const put[TRAPEZE_EVENT_KINDS] = {
-    [TRAPEZE_EVENT_INSN] = put_insn,     [TRAPEZE_EVENT_EXCEPTION] = put_exception,
-    [TRAPEZE_EVENT_RETURN] = put_return, [TRAPEZE_EVENT_MEMORY] = put_memory,
-    [TRAPEZE_EVENT_IRQ] = put_irq,       [TRAPEZE_EVENT_TLB] = put_note,
-    [TRAPEZE_EVENT_NOTE] = put_note,
+    [TRAPEZE_EVENT_INSN] = put_insn,       [TRAPEZE_EVENT_EXCEPTION] = put_exception,
+    [TRAPEZE_EVENT_RETURN] = put_return,   [TRAPEZE_EVENT_MEMORY] = put_memory,
+    [TRAPEZE_EVENT_IRQ] = put_irq,         [TRAPEZE_EVENT_TLB] = put_note,
+    [TRAPEZE_EVENT_NOTE] = put_note,       [TRAPEZE_EVENT_INTERRUPT] = put_interrupt,
+    [TRAPEZE_EVENT_LR] = put_lr,           [TRAPEZE_EVENT_WORLD] = put_world,
+    [TRAPEZE_EVENT_CONTROL] = put_control, [TRAPEZE_EVENT_PSCI] = put_psci,
+    [TRAPEZE_EVENT_MARKER] = put_marker,
 };
 
 /* Stops the run when a line cannot be written. */
@@ -129,9 +178,12 @@ static bool parse_kinds(const char *text, uint32_t *kinds)
         const char *word;
         uint32_t kinds;
     } words[] = {
-        {"insn", 1u << TRAPEZE_EVENT_INSN},  {"exc", 1u << TRAPEZE_EVENT_EXCEPTION | 1u << TRAPEZE_EVENT_RETURN},
-        {"mem", 1u << TRAPEZE_EVENT_MEMORY}, {"irq", 1u << TRAPEZE_EVENT_IRQ},
-        {"tlb", 1u << TRAPEZE_EVENT_TLB},    {"note", 1u << TRAPEZE_EVENT_NOTE},
+        {"insn", 1u << TRAPEZE_EVENT_INSN},     {"exc", 1u << TRAPEZE_EVENT_EXCEPTION | 1u << TRAPEZE_EVENT_RETURN},
+        {"mem", 1u << TRAPEZE_EVENT_MEMORY},    {"irq", 1u << TRAPEZE_EVENT_IRQ},
+        {"tlb", 1u << TRAPEZE_EVENT_TLB},       {"note", 1u << TRAPEZE_EVENT_NOTE},
+        {"int", 1u << TRAPEZE_EVENT_INTERRUPT}, {"lr", 1u << TRAPEZE_EVENT_LR},
+        {"world", 1u << TRAPEZE_EVENT_WORLD},   {"control", 1u << TRAPEZE_EVENT_CONTROL},
+        {"psci", 1u << TRAPEZE_EVENT_PSCI},     {"marker", 1u << TRAPEZE_EVENT_MARKER},
     };
     *kinds = 0;
     for (bool more = true; more; text++) {
@@ -169,7 +221,8 @@ struct tracer *tracer_open(const char *file, const char *kinds, struct trapeze *
 {
     uint32_t set;
     if (!parse_kinds(kinds, &set))
-        return fail(NULL, error, "--trace-events", kinds, "expected a list of insn, exc, mem, irq, tlb, note");
+        return fail(NULL, error, "--trace-events", kinds,
+                    "expected a list of insn, exc, mem, irq, tlb, note, int, lr, world, control, psci, marker");
     struct tracer *tracer = calloc(1, sizeof *tracer);
     if (!tracer)
         return fail(NULL, error, "--trace", file, "the host has no memory");

@@ -5,7 +5,7 @@
 struct tracer;
 
 /* Listens to the machine from now on. file: "-" is the standard output. kinds: of insn, exc (exceptions and returns), mem,
- * irq, tlb, note; separated by commas. NULL: *error says why. */
+ * irq, tlb, note, int (interrupts' lives), lr, world, control, psci, marker; separated by commas. NULL: *error says why. */
 struct tracer *tracer_open(const char *file, const char *kinds, struct trapeze *t, struct trapeze_error *error);
 
 /* Whether a line could not be written: then the run has been stopped (TRAPEZE_EVENT), and what was written is there. */

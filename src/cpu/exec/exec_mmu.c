@@ -11,11 +11,13 @@ enum { HCR_FB = 9 };
 enum { VMID = 1, ASID = 2, VA = 4, IPA = 8 }; /* what a TLBI matches, beside the regime */
 
 static const struct {
+    const char *name, *shared; /* for people: the local form, and that of the Inner Shareable domain */
     struct sysreg_encoding encoding;
     trapset_t traps;
     uint8_t regime, by;
 } tlbi_rows[] = {
-#define TLBI(name, op1, crm, op2, traps, regime, by) {{1, op1, 8, crm, op2}, traps, REGIME_##regime, by},
+#define TLBI(name, op1, crm, op2, traps, regime, by) \
+    {"TLBI " #name, "TLBI " #name "IS", {1, op1, 8, crm, op2}, traps, REGIME_##regime, by},
 #include "cpu/sysreg/tlbi.def"
 #undef TLBI
 };
@@ -39,6 +41,18 @@ static struct tlb_match match_of(const struct cpu *cpu, unsigned row, uint64_t x
     };
 }
 
+static COLD void tell_tlbi(const struct cpu *cpu, const struct op *op, unsigned row, bool shared, uint64_t xt)
+{
+    const char *name = shared ? tlbi_rows[row].shared : tlbi_rows[row].name;
+    const bool takes = tlbi_rows[row].by & (ASID | VA | IPA);
+    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_TLB,
+                                                             .cpu = (uint8_t)cpu->number,
+                                                             .el = cpu->state.el,
+                                                             .cycles = engine_now(cpu, op),
+                                                             .pc = pc_of(cpu, op),
+                                                             .note = {name, takes ? xt : 0}});
+}
+
 /* A handler whose locals others may point to cannot end in a jump: what needs such locals is a function of its own. */
 #define APART static __attribute__((noinline))
 
@@ -52,6 +66,8 @@ APART const struct op *invalidate(struct cpu *cpu, const struct op *op)
     if (unlikely(trap))
         return trap;
     const struct tlb_match match = match_of(cpu, (unsigned)IMM, X(rd));
+    if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_TLB))
+        tell_tlbi(cpu, op, (unsigned)IMM, NUM(rn), X(rd));
     if (NUM(rn) || (cpu->state.el == 1 && bit(effective_hcr(&cpu->state), HCR_FB)))
         cluster_invalidate(cpu->cluster, &match);
     else

@@ -57,6 +57,7 @@ static bool call_firmware(struct cpu *cpu, const struct op *op, bool smc)
 {
     const struct cluster *cluster = cpu->cluster;
     cpu->state.cycles = engine_now(cpu, op);
+    cpu->state.pc = pc_of(cpu, op); /* for those who listen */
     return cluster->firmware && cluster->firmware(cluster->owner, cpu, smc);
 }
 
@@ -235,11 +236,65 @@ INTERPRETED(MRS_hook)
     NEXT(1);
 }
 
+static void tell_control(const struct cpu *cpu, const struct op *op, enum sysreg reg, uint64_t from)
+{
+    struct trapeze_event event = {.kind = TRAPEZE_EVENT_CONTROL,
+                                  .cpu = (uint8_t)cpu->number,
+                                  .el = cpu->state.el,
+                                  .cycles = engine_now(cpu, op),
+                                  .pc = pc_of(cpu, op),
+                                  .control = {sysreg_table[reg].name, from, cpu->state.sys[reg]}};
+    if (event.control.from != event.control.to && trace_wants(&cpu->cluster->trace, event.kind))
+        trace_emit(&cpu->cluster->trace, &event);
+}
+
+/* What a guest's world is known by: HCR_EL2.VM and VTTBR_EL2.VMID. */
+struct world {
+    bool stage2;
+    uint16_t vmid;
+};
+
+static struct world world_of(const struct state *s)
+{
+    return (struct world){bit(effective_hcr(s), 0), (uint16_t)bits(s->sys[VTTBR_EL2], 63, 48)};
+}
+
+static void tell_world(const struct cpu *cpu, const struct op *op, struct world from)
+{
+    const struct world to = world_of(&cpu->state);
+    if ((from.stage2 == to.stage2 && from.vmid == to.vmid) || !trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_WORLD))
+        return;
+    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_WORLD,
+                                                             .cpu = (uint8_t)cpu->number,
+                                                             .el = cpu->state.el,
+                                                             .cycles = engine_now(cpu, op),
+                                                             .pc = pc_of(cpu, op),
+                                                             .world = {from.stage2, to.stage2, from.vmid, to.vmid}});
+}
+
+#define CONTROL_EVENTS (1u << TRAPEZE_EVENT_CONTROL | 1u << TRAPEZE_EVENT_WORLD)
+
+/* MSR_hook for those who listen to what it changes. */
+COLD INTERPRETED(MSR_traced)
+{
+    const struct sysreg_access *a = &cpu->sysreg[IMM];
+    const uint64_t from = cpu->state.sys[a->reg];
+    const struct world world = world_of(&cpu->state);
+    cpu->state.cycles = engine_now(cpu, op);
+    a->hook.write(a->hook.owner, &cpu->state, a->reg, sysreg_masked(a, X(rd)));
+    if (sysreg_is_control(a->reg))
+        tell_control(cpu, op, a->reg, from);
+    tell_world(cpu, op, world);
+    GO(engine_look_up(cpu, op + 1));
+}
+
 INTERPRETED(MSR_hook)
 {
     const struct sysreg_access *a = &cpu->sysreg[IMM];
     if (unlikely(a->traps & cpu->armed[DIRECTION_WRITE]))
         BECOME(TRAP_MSR);
+    if (trace_wants_any(&cpu->cluster->trace, CONTROL_EVENTS))
+        BECOME(MSR_traced);
     cpu->state.cycles = engine_now(cpu, op);
     a->hook.write(a->hook.owner, &cpu->state, a->reg, sysreg_masked(a, X(rd)));
     GO(engine_look_up(cpu, op + 1));

@@ -238,6 +238,17 @@ trapset_t sysreg_a64_traps(unsigned row)
     return sysreg_a64[row].access | sysreg_table[sysreg_a64[row].reg].traps;
 }
 
+bool sysreg_is_control(enum sysreg reg)
+{
+    sysreg_write_fn *const write = sysreg_table[reg].write;
+    if (write == on_write_control || write == on_write_el1_regime || write == on_write_el2_regime)
+        return true;
+    for (unsigned id = 0; id < TRAP_COUNT; id++)
+        if (hyp_traps[id].control == reg && !hyp_trap_is_a_rule(id))
+            return true;
+    return false;
+}
+
 /* ---- of a core model ---- */
 
 static uint64_t reset_value(const struct cpu_model *model, enum sysreg reg)

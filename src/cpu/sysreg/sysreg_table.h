@@ -50,3 +50,6 @@ static inline uint64_t sysreg_masked(const struct sysreg_access *a, uint64_t val
 
 /* The write hook of the registers in trap.def's column `control`: for owners that hook one of these too, to go on to. */
 sysreg_write_fn sysreg_write_control;
+
+/* Whether traps or translation depend on the register: it stands in trap.def's column `control`, or belongs to a regime. */
+bool sysreg_is_control(enum sysreg reg);
