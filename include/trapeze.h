@@ -71,6 +71,7 @@ struct trapeze_config {
     const char *semihosting_dir; /* NULL: file calls are refused */
     bool timing;                 /* false: one cycle an instruction; true: the core model's costs */
     bool no_reboot;              /* a reset ends the run */
+    bool strict;                 /* reaching what the model lacks ends the run; TLB conflicts abort */
 };
 
 /* virt, cortex-a72, 1 CPU, 128 MiB, no EL2, GICv2. */
@@ -99,6 +100,7 @@ enum trapeze_stop {
     TRAPEZE_BREAK,        /* a breakpoint or watchpoint: trapeze_break_hit */
     TRAPEZE_STUCK,        /* every CPU waits and nothing will ever happen: trapeze_stuck says it in words */
     TRAPEZE_LOOP,         /* an exception was taken again at the same place with nothing retired between; the same */
+    TRAPEZE_LACKING,      /* under `strict`: the guest has reached what the model lacks; trapeze_stuck says what */
     TRAPEZE_NO_MEMORY     /* of the host */
 };
 
@@ -129,7 +131,7 @@ void trapeze_stop(struct trapeze *t);
 typedef bool trapeze_idle_fn(void *owner, uint64_t nanoseconds);
 void trapeze_on_idle(struct trapeze *t, trapeze_idle_fn *fn, void *owner);
 
-/* Why the guest is stuck: one line with pc, symbol, and the exception in words. */
+/* Why the guest is stuck, or what the model lacks: one line with pc, symbol, and the exception in words. */
 const char *trapeze_stuck(const struct trapeze *t);
 
 int trapeze_exit_code(const struct trapeze *t);          /* of a guest that left by semihosting, else 0 */

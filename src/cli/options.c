@@ -363,6 +363,7 @@ static bool on_s(struct options *o, const char *value, struct trapeze_error *err
 SETS(on_wait, wait = true)
 SETS(on_semihosting, config.semihosting = true)
 SETS(on_no_reboot, config.no_reboot = true)
+SETS(on_strict, config.strict = true)
 SETS(on_digest, digest = true)
 SETS(on_stats, stats = true)
 SETS(on_help, action = ACTION_HELP)
@@ -492,6 +493,7 @@ static const struct option {
     {"--input",            "STRING",  "type it into serial port 0", on_input},
     {"--input-file",       "FILE",    "type the file's contents", on_input_file},
     {"--input-after",      "STRING",  "type what follows once the console has printed it", on_input_after},
+    {"--strict",           NULL,      "reaching what the model lacks ends the run: exit code 5", on_strict},
     {"--digest",           NULL,      "at the end, SHA-256 of the machine's state, on stderr", on_digest},
     {"--stats",            NULL,      "at the end, what was counted, on stderr", on_stats},
     {"--timing",           "none|fast", "one cycle an instruction, or the core model's costs", on_timing},

@@ -313,6 +313,7 @@ static enum exit_code verdict(const struct session *s, enum trapeze_stop why)
     case TRAPEZE_TIME: return limit("the limit of --max-time has been reached");
     case TRAPEZE_STUCK: return limit(trapeze_stuck(s->t));
     case TRAPEZE_LOOP: return guest(trapeze_stuck(s->t));
+    case TRAPEZE_LACKING: say(trapeze_stuck(s->t)); return EXIT_LACKING;
     case TRAPEZE_NO_MEMORY: say("the host has no memory"); return EXIT_DEFECT;
     default: return EXIT_DEFECT;
     }

@@ -103,6 +103,27 @@ void cluster_add(struct cluster *cluster, struct cpu *cpu)
 
 /* ---- between PEs ---- */
 
+static COLD void tell_lacking(const struct cpu *cpu, const struct op *op, const char *what, uint32_t word)
+{
+    trace_emit(&cpu->cluster->trace, &(struct trapeze_event){.kind = TRAPEZE_EVENT_NOTE,
+                                                             .cpu = (uint8_t)cpu->number,
+                                                             .el = cpu->state.el,
+                                                             .cycles = engine_now(cpu, op),
+                                                             .pc = pc_of(cpu, op),
+                                                             .note = {what, word}});
+}
+
+COLD void cluster_lacks(struct cluster *cluster, struct cpu *cpu, const struct op *op, const char *what)
+{
+    const uint64_t offset = (uint64_t)(op - cpu->page->op) * sizeof(uint32_t);
+    const uint32_t *known = bus_load_host(cluster->bus, pa(cpu->page->pa.raw + offset), sizeof *known);
+    const uint32_t word = known ? *known : 0; /* a test's word lies nowhere */
+    if (cluster->unimplemented++ == 0 && trace_wants(&cluster->trace, TRAPEZE_EVENT_NOTE))
+        tell_lacking(cpu, op, what, word);
+    if (cluster->lacking)
+        cluster->lacking(cluster->watcher, cpu, pc_of(cpu, op), what, word);
+}
+
 /* The pc is where the PE was last known to be: it may be under way. So it is not told. */
 static COLD void tell_line(const struct cpu *cpu, enum line line)
 {

@@ -20,6 +20,9 @@ typedef void started_fn(void *owner, struct cpu *cpu);
 /* An exception has been taken at its own vector, time and again with nothing retired between: `vector` is its address. */
 typedef void looped_fn(void *owner, struct cpu *cpu, uint64_t vector);
 
+/* What this model lacks has been reached, by the instruction at pc: what kind of thing, and the instruction's word. */
+typedef void lacking_fn(void *owner, struct cpu *cpu, uint64_t pc, const char *what, uint32_t word);
+
 enum { LOOPED_TIMES = 16 }; /* another PE may yet mend the page: it is given this long */
 
 struct cluster {
@@ -33,7 +36,8 @@ struct cluster {
     firmware_fn *firmware;
     semihosting_fn *semihosting;
     looped_fn *looped; /* NULL: nobody asks */
-    void *looped_owner;
+    lacking_fn *lacking;
+    void *watcher;          /* the owner of the two */
     started_fn *started;    /* NULL: nobody asks */
     void *owner;            /* of the three */
     uint64_t unimplemented; /* instructions reached that this model does not have */
@@ -49,6 +53,9 @@ void cluster_add(struct cluster *cluster, struct cpu *cpu);
 /* Sets the level of an interrupt input of PE `number` at time `now` (cycles), by whoever runs: the PE sees it at `now` or
  * at its own time, whichever is later. */
 void cluster_set_line(struct cluster *cluster, unsigned number, enum line line, bool level, uint64_t now);
+
+/* Counts that what this model lacks has been reached, and tells of it the first time. */
+void cluster_lacks(struct cluster *cluster, struct cpu *cpu, const struct op *op, const char *what);
 
 /* The event register of one PE; SEV: of all. */
 void cluster_send_event_to(struct cluster *cluster, struct cpu *cpu, uint64_t now);

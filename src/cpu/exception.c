@@ -104,7 +104,7 @@ static COLD void looped(struct cpu *cpu, uint64_t vector, uint64_t now)
     cpu->looped.times = again ? cpu->looped.times + 1 : 1;
     cpu->looped.last = now;
     if (cpu->looped.times == LOOPED_TIMES && cluster->looped)
-        cluster->looped(cluster->looped_owner, cpu, vector);
+        cluster->looped(cluster->watcher, cpu, vector);
 }
 
 uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint64_t return_pc,

@@ -103,7 +103,7 @@ static struct gdbstub_piece by_itself(void *owner, struct trapeze *t, const stru
     (void)owner;
     const enum trapeze_stop why = trapeze_run(t, until);
     const bool over = why == TRAPEZE_OFF || why == TRAPEZE_RESET || why == TRAPEZE_STUCK || why == TRAPEZE_LOOP ||
-                      why == TRAPEZE_NO_MEMORY;
+                      why == TRAPEZE_LACKING || why == TRAPEZE_NO_MEMORY;
     return (struct gdbstub_piece){why, over};
 }
 
@@ -143,7 +143,7 @@ static struct gdbstub_piece step_piece(struct gdbstub *stub)
 {
     const enum trapeze_stop why = trapeze_step(stub->t, stub->target.step);
     const bool over = why == TRAPEZE_OFF || why == TRAPEZE_RESET || why == TRAPEZE_STUCK || why == TRAPEZE_LOOP ||
-                      why == TRAPEZE_NO_MEMORY;
+                      why == TRAPEZE_LACKING || why == TRAPEZE_NO_MEMORY;
     return (struct gdbstub_piece){why, over};
 }
 
@@ -173,7 +173,7 @@ enum service { SERVICE_GONE, SERVICE_KILLED, SERVICE_OVER };
 /* Whether a machine at its end is kept for the client to look at: nothing more will happen, but why can be seen. */
 static bool worth_a_look(struct gdbstub_piece piece)
 {
-    return piece.why == TRAPEZE_STUCK || piece.why == TRAPEZE_LOOP;
+    return piece.why == TRAPEZE_STUCK || piece.why == TRAPEZE_LOOP || piece.why == TRAPEZE_LACKING;
 }
 
 /* Answers the client until it leaves or the run is over. */

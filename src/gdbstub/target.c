@@ -376,7 +376,7 @@ void target_stopped(struct target *target, enum trapeze_stop why, bool over, boo
 {
     enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
     target->watched = NO_CPU;
-    if (over && why != TRAPEZE_STUCK && why != TRAPEZE_LOOP) {
+    if (over && why != TRAPEZE_STUCK && why != TRAPEZE_LOOP && why != TRAPEZE_LACKING) {
         target->stop.size = 0;
         text_format(&target->stop, "W%02x", (unsigned)trapeze_exit_code(target->t) & 0xff);
     } else {

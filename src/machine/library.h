@@ -37,5 +37,6 @@ struct trapeze {
 /* Ends trapeze_run with this reason at the next instruction boundary. */
 void library_stop(struct trapeze *t, enum trapeze_stop why);
 
-/* The cluster's `looped` hook; the owner is the struct trapeze. */
+/* The cluster's hooks `looped` and, under config.strict, `lacking`; the owner is the struct trapeze. */
 void library_looped(void *owner, struct cpu *cpu, uint64_t vector);
+void library_lacking(void *owner, struct cpu *cpu, uint64_t pc, const char *what, uint32_t word);

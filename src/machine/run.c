@@ -57,6 +57,19 @@ void library_looped(void *owner, struct cpu *cpu, uint64_t vector)
     library_stop(t, TRAPEZE_LOOP);
 }
 
+/* The cluster's hook. The exception is taken first: the run ends behind it. */
+void library_lacking(void *owner, struct cpu *cpu, uint64_t pc, const char *what, uint32_t word)
+{
+    struct trapeze *t = owner;
+    char place[128];
+    if (t->over)
+        return;
+    place_name(t, pc, place, sizeof place);
+    snprintf(t->stuck, sizeof t->stuck, "CPU %u reaches at EL%u what is not modelled: %s 0x%08" PRIx32 " at %s",
+             cpu->number, cpu->state.el, what, word, place);
+    library_stop(t, TRAPEZE_LACKING);
+}
+
 const char *trapeze_stuck(const struct trapeze *t)
 {
     return t->stuck;

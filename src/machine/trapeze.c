@@ -131,7 +131,10 @@ static bool build(struct trapeze *t, const struct trapeze_config *config, struct
         return refuse(error, "-m: no memory for the machine");
     inspect_init(&t->inspect, &t->virt.scheduler);
     t->virt.cluster.looped = library_looped;
-    t->virt.cluster.looped_owner = t;
+    t->virt.cluster.lacking = config->strict ? library_lacking : NULL;
+    t->virt.cluster.watcher = t;
+    for (unsigned i = 0; i < config->cpus; i++)
+        t->virt.cpu[i].mmu.conflict_aborts = config->strict;
     t->no_reboot = config->no_reboot;
     t->console = (struct console){.sink = config->serial[0],
                                   .sink_owner = config->serial_owner[0],

@@ -22,6 +22,7 @@ struct mmu {
     bool watched;         /* data accesses are: the fast tables answer none */
     bool flush;           /* nothing outlives a change of VMID or ASID, as in QEMU */
     uint32_t flushed_for; /* the VMID and ASID since when */
+    bool conflict_aborts; /* two entries for one address are a TLB conflict abort; false: the older is used */
     mmu_conflict_fn *conflict;
     void *conflict_owner;
     struct tlb tlb;

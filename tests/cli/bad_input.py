@@ -23,6 +23,8 @@ def write(name, data):
     return str(path)
 
 
+FADD = struct.pack("<IIII", 0xD2A00600, 0xD5181040, 0xD5033FDF, 0x1E602800)  # with CPACR_EL1.FPEN: fadd d0, d0, d0
+
 good, raw = elf("good.elf"), write("raw.bin", LOOP * 8)
 big = write("big.bin", b"")
 with open(big, "wb") as f:
@@ -70,6 +72,8 @@ CASES = [
     ("not an option", 2, ["kernel.elf"]),
     ("--max-insns has been reached", 3, ["-kernel", good, "--max-insns", "1000"]),
     ("--max-time has been reached", 3, ["-kernel", good, "--max-time", "0.001"]),
+    ("at EL1 what is not modelled: unimplemented instruction 0x1e602800 at 0x4020000c", 5,
+     ["--strict", "-kernel", elf("fadd.elf", filesz=16, data=FADD)]),
     ("every CPU waits", 3, ["-kernel", elf("wfi.elf", filesz=8, data=struct.pack("<II", 0xD503207F, 0x17FFFFFF))]),
 ]
 

@@ -10,22 +10,10 @@ INTERPRETED(UNDEFINED)
     GO(exception_undefined(cpu, op));
 }
 
-static COLD void tell_unimplemented(const struct cpu *cpu, const struct op *op)
-{
-    const struct trapeze_event event = {.kind = TRAPEZE_EVENT_NOTE,
-                                        .cpu = (uint8_t)cpu->number,
-                                        .el = cpu->state.el,
-                                        .cycles = engine_now(cpu, op),
-                                        .pc = pc_of(cpu, op),
-                                        .note = {"unimplemented", 0}};
-    trace_emit(&cpu->cluster->trace, &event);
-}
-
 /* One that it allocates, and this model does not have. The first is told of. */
 INTERPRETED(UNIMPLEMENTED)
 {
-    if (cpu->cluster->unimplemented++ == 0 && trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_NOTE))
-        tell_unimplemented(cpu, op);
+    cluster_lacks(cpu->cluster, cpu, op, "unimplemented instruction");
     GO(exception_undefined(cpu, op));
 }
 
