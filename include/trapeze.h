@@ -52,12 +52,13 @@ struct trapeze_flash {
 typedef void trapeze_serial_fn(void *owner, uint8_t byte);
 
 struct trapeze_config {
-    const char *cpu;    /* a name that trapeze_cpu_name gives */
-    unsigned cpus;      /* 1..8 */
-    uint64_t ram_size;  /* bytes, a multiple of 4096 */
-    bool el2;           /* virtualization=on */
-    unsigned gic;       /* 2 */
-    const char *kernel; /* ELF, arm64 Image or raw; NULL: none */
+    const char *cpu;         /* a name that trapeze_cpu_name gives */
+    unsigned cpus;           /* 1..8 */
+    uint64_t ram_size;       /* bytes, a multiple of 4096 */
+    bool el2;                /* virtualization=on */
+    unsigned gic;            /* 2 */
+    unsigned list_registers; /* of each virtual CPU interface, with EL2: 1..16; 0: 4, as the cores have */
+    const char *kernel;      /* ELF, arm64 Image or raw; NULL: none */
     const char *initrd;
     const char *append;
     const char *dtb;

@@ -83,6 +83,15 @@ static bool machine_gic(struct options *o, const char *value, struct trapeze_err
     return true;
 }
 
+static bool machine_list_registers(struct options *o, const char *value, struct trapeze_error *error)
+{
+    uint64_t count;
+    if (!number_parse(value, &count) || count < 1 || count > 16)
+        return wrong(error, "-M list-registers=%s: 1 to 16", value);
+    o->config.list_registers = (unsigned)count;
+    return true;
+}
+
 static bool machine_off(const char *key, const char *value, struct trapeze_error *error)
 {
     bool on;
@@ -103,6 +112,8 @@ static bool machine_item(struct options *o, struct keyval kv, struct trapeze_err
         return switch_parse(kv.value, &o->config.el2) || wrong(error, "-M virtualization=%s: on or off", kv.value);
     if (!strcmp(kv.key, "gic-version"))
         return machine_gic(o, kv.value, error);
+    if (!strcmp(kv.key, "list-registers"))
+        return machine_list_registers(o, kv.value, error);
     if (!strcmp(kv.key, "secure") || !strcmp(kv.key, "mte"))
         return machine_off(kv.key, kv.value, error);
     if (!strcmp(kv.key, "dumpdtb"))
@@ -465,7 +476,7 @@ static const struct option {
     handler *handler;
 } table[] = {
     /* clang-format off */
-    {"-M",                 "virt[,KEY=VALUE...]", "the machine; virtualization=on: with EL2; gic-version=2; dumpdtb=F: writes the device tree and ends", on_machine},
+    {"-M",                 "virt[,KEY=VALUE...]", "the machine; virtualization=on: with EL2; gic-version=2; list-registers=N: of each virtual CPU interface; dumpdtb=F: writes the device tree and ends", on_machine},
     {"-machine",           "virt[,KEY=VALUE...]", NULL, on_machine},
     {"-cpu",               "NAME",    "the core model; -cpu help lists them", on_cpu},
     {"-smp",               "N",       "CPUs, 1 to 8", on_smp},

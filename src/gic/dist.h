@@ -9,7 +9,8 @@ enum {
     GIC_INTERNAL = 32, /* INTID 0-31: each PE has its own */
     GIC_INTERRUPTS = 288,
     GIC_WORDS = GIC_INTERRUPTS / 32,
-    GIC_GROUP1_PENDING = 1022, /* special INTIDs */
+    GIC_SPECIAL = 1020, /* INTIDs from here to 1023 are of no interrupt */
+    GIC_GROUP1_PENDING = 1022,
     GIC_SPURIOUS = 1023
 };
 

@@ -4,6 +4,7 @@
 #include "bus/device.h"
 #include "bus/irq.h"
 #include "gic/iface.h"
+#include "gic/vcpu.h"
 #include "trace/trace.h"
 
 enum { GICD_SIZE = 0x1000, GICC_SIZE = 0x2000 }; /* bytes that answer */
@@ -23,6 +24,8 @@ struct gic {
     struct gic_face gicd, gicc;
     struct gic_dist dist;
     struct gic_iface iface[GIC_CPUS];
+    struct gic_face gich, gicv;
+    struct gic_vcpu vcpu[GIC_CPUS]; /* lrs is 0: the machine has none (gic/virtual.h) */
     gic_output_fn *output;
     void *owner;
     const struct trace *trace; /* who listens to interrupts; NULL: nobody */

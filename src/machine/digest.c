@@ -87,6 +87,7 @@ static void add_devices(struct digest *d, const struct virt *virt)
     }
     digest_bytes(d, &virt->gic.dist, sizeof virt->gic.dist);
     digest_bytes(d, &virt->gic.iface, sizeof virt->gic.iface);
+    digest_bytes(d, &virt->gic.vcpu, sizeof virt->gic.vcpu);
 }
 
 static bool is_zero(const uint8_t *page)

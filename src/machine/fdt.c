@@ -93,8 +93,15 @@ static void add_clock(void *fdt)
 
 enum { GIC_SIZE = 0x10000 }; /* that QEMU's tree gives each part */
 
-/* Without GICH, GICV and the maintenance interrupt: the virtual interfaces are not there. */
-static void add_gic(void *fdt)
+/* The parts, and the maintenance interrupt, that are there with EL2. */
+static void add_virtual_gic(void *fdt, int node)
+{
+    NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE),
+               CELLS64(VIRT_GICH), CELLS64(GIC_SIZE), CELLS64(VIRT_GICV), CELLS64(GIC_SIZE));
+    NODE_CELLS(fdt, node, "interrupts", INTERRUPT_PPI, MAINTENANCE, INTERRUPT_LEVEL);
+}
+
+static void add_gic(const struct virt *virt, void *fdt)
 {
     const int node = node_add_at(fdt, 0, "intc", VIRT_GICD);
     NODE_CELLS(fdt, node, "#interrupt-cells", 3);
@@ -103,7 +110,10 @@ static void add_gic(void *fdt)
     NODE_CELLS(fdt, node, "#size-cells", 2);
     node_flag(fdt, node, "ranges");
     node_string(fdt, node, "compatible", "arm,cortex-a15-gic");
-    NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE));
+    if (virt->config.el2)
+        add_virtual_gic(fdt, node);
+    else
+        NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE));
     NODE_CELLS(fdt, node, "phandle", PHANDLE_GIC);
 }
 
@@ -142,7 +152,7 @@ static void add_devices(const struct virt *virt, void *fdt)
 {
     for (unsigned i = 0; i < virt->devices; i++) {
         if (i == VIRT_FLASHES)
-            add_gic(fdt);
+            add_gic(virt, fdt);
         const struct virt_device *d = &virt->device[i];
         if (d->device->ops->fdt)
             d->device->ops->fdt(d->device, fdt, &d->place);

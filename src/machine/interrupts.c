@@ -1,4 +1,5 @@
 #include "machine/interrupts.h"
+#include "gic/virtual.h"
 #include "machine/virt.h"
 
 static void drive(void *owner, unsigned cpu, enum line line, bool level, uint64_t now)
@@ -21,14 +22,25 @@ static void add_timers(struct virt *virt, unsigned number)
     }
 }
 
+/* What EL2 gives interrupts to a virtual machine by. */
+static enum status add_virtual(struct virt *virt)
+{
+    const unsigned lrs = virt->config.list_registers;
+    gic_virtual_init(&virt->gic, lrs ? lrs : GIC_LRS_DEFAULT);
+    const enum status status = bus_map(&virt->bus, pa(VIRT_GICH), GICH_SIZE, &virt->gic.gich.device);
+    return status == STATUS_OK ? bus_map(&virt->bus, pa(VIRT_GICV), GICV_SIZE, &virt->gic.gicv.device) : status;
+}
+
 enum status virt_add_interrupts(struct virt *virt)
 {
     gic_init(&virt->gic, virt->config.cpus, drive, &virt->cluster);
     virt->gic.trace = &virt->cluster.trace;
     for (unsigned i = 0; i < virt->config.cpus; i++)
         add_timers(virt, i);
-    const enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
-    return status == STATUS_OK ? bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device) : status;
+    enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
+    if (status == STATUS_OK)
+        status = bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device);
+    return status == STATUS_OK && virt->config.el2 ? add_virtual(virt) : status;
 }
 
 void virt_timers_reset(struct virt *virt, unsigned number)

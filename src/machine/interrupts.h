@@ -7,6 +7,8 @@ struct virt;
 enum {
     VIRT_GICD = 0x08000000,
     VIRT_GICC = 0x08010000,
+    VIRT_GICH = 0x08030000, /* with EL2, as GICV */
+    VIRT_GICV = 0x08040000,
     VIRT_PPI_CNTHP = 26, /* INTIDs */
     VIRT_PPI_CNTV = 27,
     VIRT_PPI_CNTP = 30

@@ -48,6 +48,10 @@ static bool check(const struct trapeze_config *c, struct trapeze_error *error)
         return refuse(error, "-m: %" PRIu64 " bytes; a multiple of 4 KiB, at most 255 GiB", c->ram_size);
     if (c->gic != 2)
         return refuse(error, "-M virt,gic-version=%u: only version 2 is modelled yet", c->gic);
+    if (c->list_registers > GIC_LRS)
+        return refuse(error, "-M virt,list-registers=%u: 1 to %d", c->list_registers, GIC_LRS);
+    if (c->list_registers && !c->el2)
+        return refuse(error, "-M virt,list-registers=%u: they are EL2's; virtualization=on", c->list_registers);
     if (c->loaders > TRAPEZE_LOADERS_MAX)
         return refuse(error, "-device loader: more than %d", TRAPEZE_LOADERS_MAX);
     return true;
@@ -104,6 +108,7 @@ static struct virt_config machine_config(struct trapeze *t, const struct trapeze
         .cpus = c->cpus,
         .ram_size = c->ram_size,
         .el2 = c->el2,
+        .list_registers = c->list_registers,
         .timing = c->timing,
         .console = printed,
         .console_room = room,

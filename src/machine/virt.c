@@ -1,4 +1,5 @@
 #include "machine/virt.h"
+#include "gic/virtual.h"
 #include "machine/psci.h"
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,9 @@ static const struct device_place
     gpio_place   = {VIRT_GPIO,   0x1000, 7},
     virtio_place = {VIRT_VIRTIO, VIRTIO_SLOTS * VIRTIO_SLOT_SIZE, 16},
     gicd_place   = {VIRT_GICD,   GICD_SIZE, 0},
-    gicc_place   = {VIRT_GICC,   GICC_SIZE, 0};
+    gicc_place   = {VIRT_GICC,   GICC_SIZE, 0},
+    gich_place   = {VIRT_GICH,   GICH_SIZE, 0},
+    gicv_place   = {VIRT_GICV,   GICV_SIZE, 0};
 /* clang-format on */
 
 static struct irq_line line_of(struct virt *virt, uint32_t spi)
@@ -117,6 +120,10 @@ static enum status assemble(struct virt *virt)
         status = virt_add_interrupts(virt);
     note_device(virt, &virt->gic.gicd.device, gicd_place);
     note_device(virt, &virt->gic.gicc.device, gicc_place);
+    if (!virt->config.el2)
+        return status;
+    note_device(virt, &virt->gic.gich.device, gich_place);
+    note_device(virt, &virt->gic.gicv.device, gicv_place);
     return status;
 }
 

@@ -40,6 +40,8 @@ CASES = [
     ("no such CPU, the nearest is cortex-a72", 2, ["-cpu", "cortexa72"]),
     ("no such machine", 2, ["-M", "vexpress"]),
     ("gic-version=3", 2, ["-M", "virt,gic-version=3"]),
+    ("list-registers=17: 1 to 16", 2, ["-M", "virt,virtualization=on,list-registers=17"]),
+    ("list-registers=4: they are EL2", 2, ["-M", "virt,list-registers=4"]),
     ("no such property", 2, ["-M", "virt,virtualisation=on"]),
     ("-M secure=on", 2, ["-M", "virt,secure=on"]),
     ("-smp 9", 2, ["-smp", "9"]),
