@@ -1,0 +1,53 @@
+/* What guests are written with. A guest has a main(); what it expects goes through CHECK, and it ends by its return: passed,
+ * when every check has held. */
+#pragma once
+#include "abi.h"
+#include "arm.h"
+
+extern u64 gic_version; /* 2 or 3 */
+extern u64 cpu_count;
+
+int main(void);                                                         /* on the first CPU */
+void report(bool passed, const char *reason) __attribute__((noreturn)); /* ends the guest, whichever CPU says it */
+
+/* Ends the guest with FAIL and that reason, and both values, unless they are equal. */
+void check(const char *reason, u64 is, u64 should);
+
+/* The hypervisor's calls (abi.h); PSCI as well. */
+struct result {
+    u64 x0, x1, x2, x3;
+};
+struct result call(u64 function, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5, u64 x6);
+#define CALL1(function, x1)     call(function, x1, 0, 0, 0, 0, 0).x0
+#define CALL2(function, x1, x2) call(function, x1, x2, 0, 0, 0, 0).x0
+
+/* The last exit of this CPU, as the hypervisor has seen it, has to have this ESR_EL2. */
+void check_exit(const char *reason, u64 esr);
+
+/* Exceptions to EL1: the last one is remembered; a synchronous one goes on behind the instruction, or at `recover` (used
+ * once) if that is not 0. Interrupts call on_irq or on_fiq. */
+struct exception {
+    u64 count, vector, esr, far, elr, spsr;
+};
+extern struct exception last_exception[];
+struct exception *last(void); /* this CPU's */
+extern u64 recover;
+extern void (*on_irq)(void), (*on_fiq)(void), (*on_serror)(void);
+unsigned this_cpu(void);
+
+/* Starts CPU `number` in fn. */
+void start_cpu(unsigned number, void (*fn)(void));
+
+/* Stage 1: RAM by 2 MiB blocks and the devices below 1 GiB, VA = IPA. map_page puts one page (a descriptor) in the first 2 MiB
+ * of RAM's alias at 0xc0000000. */
+void mmu_on(void);
+void map_page(u64 va, u64 descriptor);
+#define ALIAS UINT64_C(0xc0000000)
+
+/* Calls fn at EL0, on a stack of its own. */
+u64 at_el0(u64 (*fn)(void));
+
+void print(const char *text);
+void print_hex(u64 value);
+void *memset(void *to, int byte, size_t n);
+void *memcpy(void *to, const void *from, size_t n);
