@@ -56,8 +56,9 @@
 #endif
 
 #define NEXT(n)         GO(op + (n))
-#define GO_TARGET(n)    GO(TARGET(n))
-#define GO_LATE(n)      TAIL AT_DEADLINE(cpu, TARGET(n))
+#define AIM(n)          const struct op *const aim_ = TARGET(n) /* once, before a store that might have changed it */
+#define GO_TARGET(n)    GO(aim_)
+#define GO_LATE(n)      TAIL AT_DEADLINE(cpu, aim_)
 #define BECOME(handler) TAIL handler(cpu, op)
 
 #endif
@@ -71,6 +72,7 @@
  * charging what has run since the last branch: GO_NEAR(n); at a virtual address: GO_FAR(pc). */
 #define GO_NEAR(n)                            \
     do {                                      \
+        AIM(n);                               \
         const int64_t limit_ = cpu->limit;    \
         cpu->limit = limit_ + COST_STEP(n);   \
         if (unlikely(limit_ <= COST_PAST(n))) \
