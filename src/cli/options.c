@@ -412,22 +412,25 @@ static bool on_max_time(struct options *o, const char *value, struct trapeze_err
     return o->max_time || wrong(error, "--max-time %s: less than a nanosecond", value);
 }
 
-static bool on_expect(struct options *o, const char *value, struct trapeze_error *error)
+/* Adds a string that the console is watched for to a list of half of those that a run can watch for. */
+static bool watch_for(struct options *o, const char *option, const char *value, const char **list, unsigned *count,
+                      struct trapeze_error *error)
 {
     if (!*value)
-        return wrong(error, "--expect: the empty string is never printed");
-    if (o->expects == TRAPEZE_STRINGS_MAX / 2)
-        return no_room(error, "--expect");
-    return (o->expect[o->expects++] = keep(o, value)) || no_room(error, "--expect");
+        return wrong(error, "%s: the empty string is never printed", option);
+    if (*count == TRAPEZE_STRINGS_MAX / 2)
+        return no_room(error, option);
+    return (list[(*count)++] = keep(o, value)) || no_room(error, option);
+}
+
+static bool on_expect(struct options *o, const char *value, struct trapeze_error *error)
+{
+    return watch_for(o, "--expect", value, o->expect, &o->expects, error);
 }
 
 static bool on_fail(struct options *o, const char *value, struct trapeze_error *error)
 {
-    if (!*value)
-        return wrong(error, "--fail: the empty string is never printed");
-    if (o->fails == TRAPEZE_STRINGS_MAX / 2)
-        return no_room(error, "--fail");
-    return (o->fail[o->fails++] = keep(o, value)) || no_room(error, "--fail");
+    return watch_for(o, "--fail", value, o->fail, &o->fails, error);
 }
 
 static bool add_input(struct options *o, enum input_kind kind, const char *value, struct trapeze_error *error)
@@ -576,8 +579,7 @@ bool options_parse(struct options *options, int argc, char **argv, struct trapez
             return false;
         i += used;
     }
-    if (options->max_insns && options->config.timing)
-        return wrong(error, "--max-insns: counts exactly only with --timing none; use --max-time");
+    options->config.count = options->max_insns != 0;
     if (options->wait && !options->gdb)
         return wrong(error, "-S: nobody could say when to start; add -s or -gdb");
     return true;

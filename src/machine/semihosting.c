@@ -172,18 +172,25 @@ static uint64_t sys_close(struct call *c)
     return 0;
 }
 
-/* Writes a chunk; returns how much of it, negative for an error. */
-static int64_t write_chunk(struct call *c, struct semihosting_file *file, const uint8_t *from, size_t size)
+/* Moves so many bytes, at most CHUNK, between a guest's buffer and a file. Returns how many were, negative for an error,
+ * which is then in errno. */
+typedef int64_t move_fn(struct call *c, struct semihosting_file *file, uint64_t buffer, size_t size);
+
+static int64_t write_chunk(struct call *c, struct semihosting_file *file, uint64_t buffer, size_t size)
 {
+    uint8_t chunk[CHUNK];
+    errno = EFAULT;
+    if (!read_guest(c->cpu, buffer, chunk, size))
+        return -1;
     if (file->kind == FILE_HOST)
-        return write(file->host, from, size);
+        return write(file->host, chunk, size);
     errno = EBADF;
     for (size_t i = 0; i < size && file->kind == FILE_CONSOLE_OUT; i++)
-        print(c, from[i]);
+        print(c, chunk[i]);
     return file->kind == FILE_CONSOLE_OUT ? (int64_t)size : -1;
 }
 
-static int64_t read_chunk(struct call *c, struct semihosting_file *file, uint8_t *to, size_t size)
+static int64_t take_chunk(struct call *c, struct semihosting_file *file, uint8_t *to, size_t size)
 {
     size_t count = 0;
     switch (file->kind) {
@@ -200,49 +207,44 @@ static int64_t read_chunk(struct call *c, struct semihosting_file *file, uint8_t
     }
 }
 
-/* SYS_WRITE and SYS_READ return how many bytes were not transferred. */
-static uint64_t sys_write(struct call *c)
+static int64_t read_chunk(struct call *c, struct semihosting_file *file, uint64_t buffer, size_t size)
+{
+    uint8_t chunk[CHUNK];
+    const int64_t count = take_chunk(c, file, chunk, size);
+    if (count <= 0 || write_guest(c->cpu, buffer, chunk, (uint64_t)count))
+        return count;
+    errno = EFAULT;
+    return -1;
+}
+
+/* SYS_WRITE and SYS_READ: a handle, a buffer, its size. Returns how many bytes were not transferred. */
+static uint64_t transfer(struct call *c, move_fn *move)
 {
     struct semihosting_file *file = file_of(c, c->argument[0]);
     const uint64_t size = c->argument[2];
     uint64_t done = 0;
-    uint8_t chunk[CHUNK];
     if (!file)
         return fail(c, EBADF);
     while (done < size && done < TRANSFER_MAX) {
         const size_t part = size - done < CHUNK ? size - done : CHUNK;
-        if (!read_guest(c->cpu, c->argument[1] + done, chunk, part))
-            return fail(c, EFAULT);
-        const int64_t written = write_chunk(c, file, chunk, part);
-        if (written < 0)
+        const int64_t moved = move(c, file, c->argument[1] + done, part);
+        if (moved < 0)
             return fail(c, errno);
-        done += (uint64_t)written;
-        if ((size_t)written < part)
+        done += (uint64_t)moved;
+        if ((size_t)moved < part)
             break;
     }
     return size - done;
 }
 
+static uint64_t sys_write(struct call *c)
+{
+    return transfer(c, write_chunk);
+}
+
 static uint64_t sys_read(struct call *c)
 {
-    struct semihosting_file *file = file_of(c, c->argument[0]);
-    const uint64_t size = c->argument[2];
-    uint64_t done = 0;
-    uint8_t chunk[CHUNK];
-    if (!file)
-        return fail(c, EBADF);
-    while (done < size && done < TRANSFER_MAX) {
-        const size_t part = size - done < CHUNK ? size - done : CHUNK;
-        const int64_t count = read_chunk(c, file, chunk, part);
-        if (count < 0)
-            return fail(c, errno);
-        if (!write_guest(c->cpu, c->argument[1] + done, chunk, (uint64_t)count))
-            return fail(c, EFAULT);
-        done += (uint64_t)count;
-        if ((size_t)count < part)
-            break;
-    }
-    return size - done;
+    return transfer(c, read_chunk);
 }
 
 static uint64_t sys_istty(struct call *c)
