@@ -71,6 +71,7 @@ struct trapeze_config {
     bool semihosting;
     const char *semihosting_dir; /* NULL: file calls are refused */
     bool timing;                 /* false: one cycle an instruction; true: the core model's costs */
+    bool count;                  /* counts instructions under `timing`, too: one at a time, several times slower */
     bool no_reboot;              /* a reset ends the run */
     bool strict;                 /* reaching what the model lacks ends the run; TLB conflicts abort */
 };
@@ -84,7 +85,10 @@ const char *trapeze_cpu_about(unsigned index);
 
 /* Builds the machine and loads its images. NULL: *error says why. */
 struct trapeze *trapeze_create(const struct trapeze_config *config, struct trapeze_error *error);
-void trapeze_destroy(struct trapeze *t); /* NULL is allowed. Writes kept flash back. */
+void trapeze_destroy(struct trapeze *t); /* NULL is allowed. */
+
+/* Writes the flash banks that are to be kept back to their files. False: *error says which could not be. */
+bool trapeze_keep_flash(struct trapeze *t, struct trapeze_error *error);
 
 /* The device tree that the guest is given; *size in bytes. Valid until the machine is destroyed. */
 const void *trapeze_device_tree(const struct trapeze *t, size_t *size);
@@ -135,8 +139,10 @@ void trapeze_on_idle(struct trapeze *t, trapeze_idle_fn *fn, void *owner);
 /* Why the guest is stuck, or what the model lacks: one line with pc, symbol, and the exception in words. */
 const char *trapeze_stuck(const struct trapeze *t);
 
-int trapeze_exit_code(const struct trapeze *t);          /* of a guest that left by semihosting, else 0 */
-uint64_t trapeze_instructions(const struct trapeze *t);  /* of all CPUs together */
+int trapeze_exit_code(const struct trapeze *t); /* of a guest that left by semihosting, else 0 */
+
+/* Of all CPUs together; under `timing` without `count`: cycles in which they did not wait, of the limit too. */
+uint64_t trapeze_instructions(const struct trapeze *t);
 uint64_t trapeze_nanoseconds(const struct trapeze *t);   /* modelled time */
 uint64_t trapeze_unimplemented(const struct trapeze *t); /* times that the guest reached what the model lacks */
 bool trapeze_idle(const struct trapeze *t);              /* every CPU waits or is off */

@@ -319,14 +319,19 @@ static enum exit_code verdict(const struct session *s, enum trapeze_stop why)
     }
 }
 
+static bool counted(const struct session *s)
+{
+    return s->options->config.count || !s->options->config.timing;
+}
+
 static void report(const struct session *s)
 {
     uint8_t digest[32];
     if (s->options->stats)
-        fprintf(stderr,
-                "instructions %" PRIu64 "\nmodelled-seconds %" PRIu64 ".%09" PRIu64 "\nunimplemented %" PRIu64 "\n",
-                trapeze_instructions(s->t), trapeze_nanoseconds(s->t) / 1000000000,
-                trapeze_nanoseconds(s->t) % 1000000000, trapeze_unimplemented(s->t));
+        fprintf(stderr, "%s %" PRIu64 "\nmodelled-seconds %" PRIu64 ".%09" PRIu64 "\nunimplemented %" PRIu64 "\n",
+                counted(s) ? "instructions" : "busy-cycles", trapeze_instructions(s->t),
+                trapeze_nanoseconds(s->t) / 1000000000, trapeze_nanoseconds(s->t) % 1000000000,
+                trapeze_unimplemented(s->t));
     if (!s->options->digest)
         return;
     trapeze_digest(s->t, digest);
@@ -377,6 +382,10 @@ static enum exit_code run(struct session *s)
     terminal_close();
     enum exit_code code = ran ? verdict(s, why) : EXIT_USAGE;
     report(s);
+    if (!trapeze_keep_flash(s->t, &error)) {
+        say(error.text);
+        code = EXIT_USAGE;
+    }
     if (!tracer_close(s->tracer, &error)) {
         say(error.text);
         code = EXIT_USAGE;

@@ -67,8 +67,13 @@ struct cpu {
     uint64_t until;       /* cycles: the end of the quantum */
     bool yielded;         /* the engine left because the quantum is over */
     uint64_t steps;       /* operations until a stop, while stepping */
-    enum status status;   /* why the engine left, if not stopped */
-    single_fn *single;    /* NULL: none */
+    struct {
+        bool on;       /* instructions are counted, as cycles do not: one operation at a time */
+        uint64_t done; /* so many have run one at a time */
+        uint64_t stop; /* no more than that may */
+    } count;
+    enum status status; /* why the engine left, if not stopped */
+    single_fn *single;  /* NULL: none */
     void *single_owner;
 
     /* wiring */
@@ -113,6 +118,15 @@ void cpu_stop(struct cpu *cpu);
 
 /* One operation at a time from now on, `single` being asked before each; NULL: at full speed again. */
 void cpu_single(struct cpu *cpu, single_fn *single, void *owner);
+
+/* Counts instructions where they do not take a cycle each: one at a time from now on, for good. */
+void cpu_count(struct cpu *cpu);
+
+/* Instructions executed; where they are not counted and take other than one cycle, the cycles not spent waiting. */
+static inline uint64_t cpu_instructions(const struct cpu *cpu)
+{
+    return cpu->count.on ? cpu->count.done : cpu->state.cycles - cpu->state.idle;
+}
 
 /* Whether a waiting PE has a reason to go on (WFI and WFE wake-up events). */
 bool cpu_wakes(const struct cpu *cpu);

@@ -133,6 +133,7 @@ static const struct op *place_single(struct cpu *cpu, uint64_t pc, uint32_t word
     cpu->page = single;
     cpu->pc_page = align_down(pc, PAGE_SIZE);
     cpu->limit = 0;
+    cpu->count.done++;
     return &single->op[index];
 }
 
@@ -162,7 +163,7 @@ static COLD const struct op *enter_illegal(struct cpu *cpu, uint64_t pc)
 /* Whether somebody wants the next operation not to run yet. */
 static bool held(struct cpu *cpu)
 {
-    if (cpu->attention & ATTEND_STOP || cpu->cluster->interrupted)
+    if (cpu->attention & ATTEND_STOP || cpu->cluster->interrupted || cpu->count.done >= cpu->count.stop)
         return true;
     return cpu->steps && --cpu->steps == 0;
 }
@@ -290,7 +291,14 @@ void cpu_single(struct cpu *cpu, single_fn *single, void *owner)
 {
     cpu->single = single;
     cpu->single_owner = owner;
-    cpu->attention = single ? cpu->attention | ATTEND_SINGLE : cpu->attention & ~(uint32_t)ATTEND_SINGLE;
+    const bool one_by_one = single || cpu->count.on;
+    cpu->attention = one_by_one ? cpu->attention | ATTEND_SINGLE : cpu->attention & ~(uint32_t)ATTEND_SINGLE;
+}
+
+void cpu_count(struct cpu *cpu)
+{
+    cpu->count.on = true;
+    cpu->attention |= ATTEND_SINGLE;
 }
 
 /* ---- life ---- */
@@ -374,6 +382,7 @@ void cpu_init(struct cpu *cpu, struct cluster *cluster, const struct cpu_model *
     cpu->bus = cluster->bus;
     cpu->model = model;
     cpu->state.has_el2 = has_el2;
+    cpu->count.stop = UINT64_MAX;
     cluster_add(cluster, cpu);
     for (unsigned i = 0; i < PAGE_OPS + 2; i++)
         cpu->single_page.op[i] = (struct op){.fn = after_single};

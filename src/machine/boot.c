@@ -88,19 +88,24 @@ static bool load_flash(struct boot *b, unsigned bank)
     return b->t->flash[bank].file || refuse(b->error, "no memory");
 }
 
-void boot_keep_flash(struct trapeze *t)
+static bool write_flash(const char *path, const void *image)
 {
+    FILE *stream = fopen(path, "r+b");
+    if (!stream)
+        return false;
+    const bool written = fwrite(image, 1, FLASH_SIZE, stream) == FLASH_SIZE;
+    return !fclose(stream) && written;
+}
+
+bool trapeze_keep_flash(struct trapeze *t, struct trapeze_error *error)
+{
+    bool kept = true;
     for (unsigned i = 0; i < VIRT_FLASHES; i++) {
         const char *path = t->flash[i].file;
-        FILE *stream = path ? fopen(path, "r+b") : NULL;
-        if (path && (!stream || fwrite(bus_image_host(&t->virt.bus, pa(flash_base[i]), FLASH_SIZE), 1, FLASH_SIZE,
-                                       stream) != FLASH_SIZE))
-            fprintf(stderr, "trapeze: %s: cannot write the flash back: %s\n", path, strerror(errno));
-        if (stream)
-            fclose(stream);
-        free(t->flash[i].file);
-        t->flash[i].file = NULL;
+        if (path && !write_flash(path, bus_image_host(&t->virt.bus, pa(flash_base[i]), FLASH_SIZE)))
+            kept = refuse(error, "%s: cannot write the flash back: %s", path, strerror(errno));
     }
+    return kept;
 }
 
 /* ---- the kernel, the initial ramdisk, the device tree's place ---- */

@@ -8,6 +8,3 @@ bool boot_load(struct trapeze *t, const struct trapeze_config *config, struct tr
 
 /* Writes the images again and sets where the CPUs begin: virt_reset's hook, whose owner is the struct trapeze. */
 void boot_reload(void *owner);
-
-/* Writes the flash banks that are to be kept back to their files. */
-void boot_keep_flash(struct trapeze *t);

@@ -75,14 +75,19 @@ static void limit_reached(void *owner, uint64_t now)
     scheduler_stop(s);
 }
 
+/* Instructions that may still be executed. */
+static uint64_t left_of(const struct scheduler *s)
+{
+    const uint64_t done = scheduler_instructions(s);
+    return s->limit_instructions > done ? s->limit_instructions - done : 0;
+}
+
 /* When this PE, running alone, would reach a limit; EVENT_NEVER. */
 static uint64_t limit_of(const struct scheduler *s, const struct cpu *cpu)
 {
-    if (s->limit_instructions == EVENT_NEVER)
+    if (s->limit_instructions == EVENT_NEVER || cpu->count.on)
         return s->limit_cycles;
-    const uint64_t done = scheduler_instructions(s);
-    const uint64_t left = s->limit_instructions > done ? s->limit_instructions - done : 0;
-    const uint64_t by_count = cpu->state.cycles + left;
+    const uint64_t by_count = cpu->state.cycles + left_of(s);
     return by_count < s->limit_cycles ? by_count : s->limit_cycles;
 }
 
@@ -90,8 +95,10 @@ static uint64_t limit_of(const struct scheduler *s, const struct cpu *cpu)
 static bool arm_limit(struct scheduler *s, struct cpu *cpu)
 {
     const uint64_t at = limit_of(s, cpu);
-    if (at <= cpu->state.cycles)
+    if (at <= cpu->state.cycles || (s->limit_instructions != EVENT_NEVER && !left_of(s)))
         return false;
+    cpu->count.stop =
+        s->limit_instructions == EVENT_NEVER || !cpu->count.on ? UINT64_MAX : cpu->count.done + left_of(s);
     if (at != EVENT_NEVER && (s->until >= at || at - s->until < OVERSHOOT))
         events_add(&cpu->events, at, UINT32_MAX, limit_reached, s);
     return true;
@@ -141,6 +148,7 @@ static enum schedule_end turn(struct scheduler *s, enum status (*run)(struct cpu
     s->cluster->running = cpu;
     const enum status status = run(cpu, s->until);
     s->cluster->running = NULL;
+    s->limited |= cpu->count.done >= cpu->count.stop;
     events_cancel(&cpu->events, limit_reached, s);
     if (cpu->state.wait != WAIT_NONE || cpu->yielded)
         s->current = NULL;
@@ -182,7 +190,7 @@ uint64_t scheduler_instructions(const struct scheduler *s)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < s->cluster->cpus; i++)
-        sum += s->cluster->cpu[i]->state.cycles - s->cluster->cpu[i]->state.idle;
+        sum += cpu_instructions(s->cluster->cpu[i]);
     return sum;
 }
 

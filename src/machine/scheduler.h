@@ -45,7 +45,7 @@ void scheduler_stop(struct scheduler *s);
 /* The same from a signal handler or another thread, and within some 20 ms. */
 void scheduler_interrupt(struct scheduler *s);
 
-/* Instructions that all PEs have executed, where each takes one cycle. */
+/* Instructions that all PEs have executed (cpu_instructions). */
 uint64_t scheduler_instructions(const struct scheduler *s);
 
 /* The time of whoever runs: of the PE, or of the machine's event. */

@@ -110,6 +110,7 @@ static struct virt_config machine_config(struct trapeze *t, const struct trapeze
         .el2 = c->el2,
         .list_registers = c->list_registers,
         .timing = c->timing,
+        .count = c->count,
         .console = printed,
         .console_room = room,
         .console_input = typed,
@@ -186,7 +187,6 @@ void trapeze_destroy(struct trapeze *t)
 {
     if (!t)
         return;
-    boot_keep_flash(t);
     unmake(t, true);
 }
 

@@ -18,6 +18,8 @@ static enum status add_cpus(struct virt *virt)
         return STATUS_NO_MEMORY;
     for (unsigned i = 0; i < count; i++) {
         cpu_init(&virt->cpu[i], &virt->cluster, virt->config.model, virt->config.el2);
+        if (virt->config.timing && virt->config.count)
+            cpu_count(&virt->cpu[i]);
         virt->cpu[i].state.wait = i ? WAIT_OFF : WAIT_NONE;
     }
     return STATUS_OK;

@@ -44,6 +44,7 @@ struct virt_config {
     bool el2;
     unsigned list_registers; /* of each virtual CPU interface; 0: as many as the cores have */
     bool timing;             /* the core model's costs; else one cycle an instruction */
+    bool count;              /* instructions are counted under timing, too */
     uart_sink_fn *console;
     uart_room_fn *console_room;          /* the UART may take a byte again: pl011_receive */
     semihosting_input_fn *console_input; /* for semihosting; NULL: nothing is ever typed */
