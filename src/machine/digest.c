@@ -44,6 +44,7 @@ static void add_entry(struct digest *d, const struct tlb_entry *e, unsigned numb
                                e->whole,
                                e->told,
                                e->shift,
+                               e->s1_shift,
                                e->s2_shift,
                                e->s1_level,
                                e->s2_level,

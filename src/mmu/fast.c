@@ -14,30 +14,23 @@ static bool within(uint64_t tag, va_t address, unsigned shift)
     return tag != FAST_NO_PAGE && bits(tag ^ address.raw, 55, 0) >> shift == 0;
 }
 
-static void forget_pages(struct fast_page *table, va_t address, unsigned shift)
+/* The slot where page number `page` would be, and no other's page. */
+static void forget_slot(struct fast *fast, va_t address, unsigned shift, uint64_t page)
 {
-    for (unsigned i = 0; i < FAST_PAGES; i++)
-        if (within(table[i].tag, address, shift))
-            table[i].tag = FAST_NO_PAGE;
-}
-
-static void forget_block(struct fast *fast, va_t address, unsigned shift)
-{
-    forget_pages(fast->read, address, shift);
-    forget_pages(fast->write, address, shift);
-    for (unsigned i = 0; i < FAST_CODE_PAGES; i++)
-        if (within(fast->code[i].tag, address, shift))
-            fast->code[i].tag = FAST_NO_PAGE;
+    struct fast_page *read = &fast->read[page % FAST_PAGES], *write = &fast->write[page % FAST_PAGES];
+    struct fast_code *code = &fast->code[page % FAST_CODE_PAGES];
+    if (within(read->tag, address, shift))
+        read->tag = FAST_NO_PAGE;
+    if (within(write->tag, address, shift))
+        write->tag = FAST_NO_PAGE;
+    if (within(code->tag, address, shift))
+        code->tag = FAST_NO_PAGE;
 }
 
 void fast_forget(struct fast *fast, va_t address, unsigned shift)
 {
-    if (shift > PAGE_SHIFT) {
-        forget_block(fast, address, shift);
-        return;
-    }
-    const uint64_t page = address.raw >> PAGE_SHIFT;
-    fast->read[page % FAST_PAGES].tag = FAST_NO_PAGE;
-    fast->write[page % FAST_PAGES].tag = FAST_NO_PAGE;
-    fast->code[page % FAST_CODE_PAGES].tag = FAST_NO_PAGE;
+    const uint64_t first = address.raw >> PAGE_SHIFT;
+    const uint64_t pages = shift - PAGE_SHIFT < 8 ? UINT64_C(1) << (shift - PAGE_SHIFT) : FAST_PAGES;
+    for (uint64_t page = first; page < first + pages; page++)
+        forget_slot(fast, address, shift, page);
 }

@@ -74,7 +74,7 @@ void mmu_forget_entry(void *owner, const struct tlb_entry *e)
     struct mmu *mmu = owner;
     uint64_t left = mmu->used;
     for (struct fast *f; (f = next_used(mmu, &left));)
-        if (f->tag.regime == e->tag.regime && f->tag.vmid == e->tag.vmid)
+        if (f->tag.regime == e->tag.regime && f->tag.vmid == e->tag.vmid && (e->global || f->tag.asid == e->tag.asid))
             fast_forget(f, e->va, e->shift);
 }
 

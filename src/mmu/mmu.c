@@ -144,14 +144,22 @@ static bool is_canonical(const struct state *s, enum regime regime, va_t address
     return bits(address.raw, 63, 56) == (upper ? 0xffu : 0) || regime_ignores_top_byte(s, regime, address);
 }
 
-static const struct tlb_entry *look_up(struct mmu *mmu, const struct request *r)
+/* The older one wins, unless it is to be an abort. */
+static COLD struct fault meet_rival(struct mmu *mmu, const struct request *r, const struct tlb_entry *rival)
 {
-    const struct tlb_entry *conflict = NULL, *hit = NULL;
+    if (tlb_tell(&mmu->tlb, rival) && mmu->conflict)
+        mmu->conflict(mmu->conflict_owner, r->address, rival);
+    return fault_at_level(mmu->strict ? FAULT_TLB_CONFLICT : FAULT_NONE, 0);
+}
+
+/* *hit: NULL on a miss. */
+static struct fault look_up(struct mmu *mmu, const struct request *r, const struct tlb_entry **hit)
+{
+    const struct tlb_entry *rival = NULL;
+    *hit = NULL;
     if (is_canonical(r->s, r->tag.regime, r->address))
-        hit = tlb_lookup(&mmu->tlb, &r->tag, r->address, &conflict);
-    if (unlikely(conflict) && mmu->conflict)
-        mmu->conflict(mmu->conflict_owner, r->address, conflict);
-    return hit;
+        *hit = tlb_find(&mmu->tlb, &r->tag, r->address, &rival);
+    return unlikely(rival) ? meet_rival(mmu, r, rival) : NO_FAULT;
 }
 
 /* What was learned on the way: a translation to be kept. */
@@ -160,7 +168,7 @@ struct learned {
     bool has_half, has_whole;
 };
 
-/* *e: the translation, from the TLB (hit) or by walking (NULL), as far as it goes; e->ipa and e->pa are the address's own
+/* *e: the translation, from the TLB (hit) or by walking (NULL: a miss), as far as it goes; e->ipa and e->pa are the address's own
  * page or block. *learned: what the TLB does not have. A stage that faults is not learned. */
 static struct fault resolve(struct mmu *mmu, const struct request *r, const struct tlb_entry *hit, struct tlb_entry *e,
                             struct learned *learned)
@@ -189,14 +197,24 @@ static struct fault resolve(struct mmu *mmu, const struct request *r, const stru
 
 /* ---- remembering translations ---- */
 
-/* Keeps a translation, and keeps the fast tables a subset of the TLB. */
+/* Whether some of what the entry translates may have other entries already, for the same or another ASID. */
+static bool may_have_rivals(const struct mmu *mmu, const struct tlb_entry *e)
+{
+    return (e->global && e->tag.regime == REGIME_EL10) || tlb_has_smaller(&mmu->tlb, e->shift);
+}
+
+/* Keeps a translation, and keeps the fast tables a subset of the TLB. Where it has rivals, look-ups must find both. */
 static void keep(struct mmu *mmu, struct tlb_entry *e, va_t address)
 {
     const uint64_t mask = ~ones(e->shift);
     struct tlb_entry evicted;
     e->va = va(bits(address.raw, 55, 0) & mask);
-    if (tlb_insert(&mmu->tlb, e, &evicted))
-        mmu_forget_entry(mmu, &evicted);
+    if (may_have_rivals(mmu, e))
+        mmu_forget_entry(mmu, e);
+    if (!tlb_insert(&mmu->tlb, e, &evicted))
+        return;
+    mmu->counts.evictions++;
+    mmu_forget_entry(mmu, &evicted);
 }
 
 static void learn(struct mmu *mmu, const struct request *r, struct tlb_entry *e, struct learned *learned)
@@ -219,9 +237,16 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
 {
     const struct request r = {
         .s = s, .tag = mmu->current->tag, .address = address, .type = type, .el = s->el, .misaligned = misaligned};
+    const struct tlb_entry *hit;
     struct tlb_entry e;
-    struct learned learned;
-    struct fault fault = resolve(mmu, &r, look_up(mmu, &r), &e, &learned);
+    struct learned learned = {.has_half = false};
+    struct fault fault = look_up(mmu, &r, &hit);
+    if (likely(r.tag.stages)) {
+        mmu->counts.lookups++;
+        mmu->counts.misses += !hit || !hit->whole;
+    }
+    if (likely(fault.kind == FAULT_NONE))
+        fault = resolve(mmu, &r, hit, &e, &learned);
     learn(mmu, &r, &e, &learned);
     fault.va = address;
     if (fault.kind != FAULT_NONE)
@@ -254,9 +279,14 @@ uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_
                               .type = request.write ? ACCESS_WRITE : ACCESS_READ,
                               .el = request.el,
                               .stage1_only = !request.both};
+    const struct tlb_entry *hit;
     struct tlb_entry e;
     struct learned forgotten;
-    *fault = resolve(mmu, &r, look_up(mmu, &r), &e, &forgotten);
+    if (unlikely(mmu->flush))
+        flush_for(mmu, context_of(mmu, s, request.el));
+    *fault = look_up(mmu, &r, &hit);
+    if (fault->kind == FAULT_NONE)
+        *fault = resolve(mmu, &r, hit, &e, &forgotten);
     fault->va = address;
     if (fault->kind != FAULT_NONE)
         return par_of_fault(fault);
@@ -270,7 +300,8 @@ uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_
 static const struct tlb_entry *known_at(const struct mmu *mmu, const struct state *s, const struct tlb_tag *tag,
                                         va_t address)
 {
-    return is_canonical(s, tag->regime, address) ? tlb_find(&mmu->tlb, tag, address) : NULL;
+    const struct tlb_entry *rival;
+    return is_canonical(s, tag->regime, address) ? tlb_find(&mmu->tlb, tag, address, &rival) : NULL;
 }
 
 static bool probe_virtual(struct mmu *mmu, const struct state *s, unsigned el, va_t address, struct tlb_entry *e)

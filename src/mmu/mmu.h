@@ -11,6 +11,12 @@
 /* Told once of each pair of entries that translate one address: `address` is one of those. */
 typedef void mmu_conflict_fn(void *owner, va_t address, const struct tlb_entry *younger);
 
+/* What the TLB was asked, since the machine was made. Fast tables answer without asking; but nothing that misses. */
+struct mmu_counts {
+    uint64_t lookups, misses;
+    uint64_t evictions; /* entries that had to make room */
+};
+
 struct mmu {
     struct bus *bus;
     const struct cpu_model *model;
@@ -21,10 +27,12 @@ struct mmu {
     } selected[3];
     bool watched;         /* data accesses are: the fast tables answer none */
     bool flush;           /* nothing outlives a change of VMID or ASID, as in QEMU */
+    bool strict;          /* two entries for one address are an abort (a TLB conflict), not the older one */
     uint32_t flushed_for; /* the VMID and ASID since when */
     bool conflict_aborts; /* two entries for one address are a TLB conflict abort; false: the older is used */
     mmu_conflict_fn *conflict;
     void *conflict_owner;
+    struct mmu_counts counts;
     struct tlb tlb;
     uint64_t used; /* fast tables that hold something: by number */
     struct fast fast[FAST_CONTEXTS];
@@ -129,8 +137,8 @@ void mmu_forget_all(struct mmu *mmu);
 /* Forgets where this decoded page is mapped. */
 void mmu_forget_code(struct mmu *mmu, const struct code_page *page);
 
-/* An entry has left the TLB: every context that it may have served forgets it, of any ASID, for it may be global. owner:
- * the struct mmu. */
+/* An entry has left the TLB: every context that it may have served forgets it, of any ASID if it is global. owner: the
+ * struct mmu. */
 void mmu_forget_entry(void *owner, const struct tlb_entry *e);
 
 /* TLBI: drops what the match names, here and in the fast tables. */

@@ -14,7 +14,7 @@ static struct fault stage1_off(struct mmu *mmu, const struct state *s, va_t addr
     const uint64_t plain = regime_ignores_top_byte(s, regime, address) ? bits(address.raw, 55, 0) : address.raw;
     e->permissions |= S1_ALL;
     e->global = true;
-    e->shift = 56; /* VA<55:0> is the intermediate address */
+    e->shift = e->s1_shift = 56; /* VA<55:0> is the intermediate address */
     e->ipa = ipa(plain);
     e->s1[FOR_DATA] = (struct memattr){ATTR_DEVICE_nGnRnE, SH_OUTER};
     e->s1[FOR_FETCH] = (struct memattr){instruction_cache ? ATTR_WRITE_THROUGH_RA : ATTR_NON_CACHEABLE, SH_OUTER};
@@ -101,6 +101,6 @@ struct fault stage1_walk(struct mmu *mmu, const struct state *s, va_t address, c
     e->s1[FOR_FETCH] = memattr_for_fetch(memattr_stage1(mair, (unsigned)bits(d, 9, 8), bit(sctlr, SCTLR_I)));
     e->ipa = ipa(leaf.output);
     e->s1_level = leaf.level;
-    e->shift = leaf.shift;
+    e->shift = e->s1_shift = leaf.shift;
     return NO_FAULT;
 }

@@ -491,10 +491,10 @@ static void take_step(struct vector_machine *m, const struct step *t)
 
 static void check_page(struct vector_machine *m, const struct fast *f, const struct fast_page *p)
 {
-    const struct tlb_entry *conflict, *e;
+    const struct tlb_entry *rival, *e;
     if (p->tag == FAST_NO_PAGE || !f->tag.stages)
         return;
-    e = tlb_lookup(&m->cpu->mmu.tlb, &f->tag, va(p->tag), &conflict);
+    e = tlb_find(&m->cpu->mmu.tlb, &f->tag, va(p->tag), &rival);
     assert_non_null(e);
     assert_true(e->whole);
     const uint64_t at = e->pa.raw | (p->tag & ones(e->shift));
