@@ -73,6 +73,7 @@ struct trapeze_config {
     bool timing;                 /* false: one cycle an instruction; true: the core model's costs */
     bool count;                  /* counts instructions under `timing`, too: one at a time, several times slower */
     bool no_reboot;              /* a reset ends the run */
+    bool tlb_flush;              /* a change of VMID or ASID drops every translation, as in QEMU */
     bool strict;                 /* reaching what the model lacks ends the run; TLB conflicts abort */
 };
 
@@ -143,7 +144,17 @@ int trapeze_exit_code(const struct trapeze *t); /* of a guest that left by semih
 
 /* Of all CPUs together; under `timing` without `count`: cycles in which they did not wait, of the limit too. */
 uint64_t trapeze_instructions(const struct trapeze *t);
-uint64_t trapeze_nanoseconds(const struct trapeze *t);   /* modelled time */
+uint64_t trapeze_nanoseconds(const struct trapeze *t); /* modelled time */
+
+/* Of a CPU's TLB, since the machine was made. */
+struct trapeze_tlb {
+    uint64_t lookups;   /* by accesses that the tables in front of it did not answer */
+    uint64_t misses;    /* that a walk followed */
+    uint64_t evictions; /* entries that made room for others */
+    uint32_t capacity;  /* entries */
+};
+struct trapeze_tlb trapeze_tlb(const struct trapeze *t, unsigned cpu);
+
 uint64_t trapeze_unimplemented(const struct trapeze *t); /* times that the guest reached what the model lacks */
 bool trapeze_idle(const struct trapeze *t);              /* every CPU waits or is off */
 unsigned trapeze_cpus(const struct trapeze *t);

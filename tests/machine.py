@@ -4,6 +4,9 @@ import subprocess
 TIMEOUT = 60  # seconds; a guest that hangs is a failure, not a wait
 
 
+LIMIT = ("--max-insns", "2000000000")
+
+
 def options(elf, el2, smp=1, memory="512", more=()):
     machine = "virt,gic-version=2" + (",virtualization=on" if el2 else "")
     return ["-M", machine, "-cpu", "cortex-a72", "-smp", str(smp), "-m", memory, "-display", "none", "-nodefaults",
@@ -19,7 +22,7 @@ def run(command):
         return (late.stdout or b"").decode(errors="replace"), "timeout", ""
 
 
-def run_trapeze(trapeze, *guest, more_own=("--max-insns", "2000000000"), **named):
+def run_trapeze(trapeze, *guest, more_own=LIMIT, **named):
     return run([trapeze, *options(*guest, **named), *more_own])
 
 

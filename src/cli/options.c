@@ -464,6 +464,12 @@ static bool on_timing(struct options *o, const char *value, struct trapeze_error
     return o->config.timing || !strcmp(value, "none") || wrong(error, "--timing %s: none or fast", value);
 }
 
+static bool on_tlb(struct options *o, const char *value, struct trapeze_error *error)
+{
+    o->config.tlb_flush = !strcmp(value, "flush");
+    return o->config.tlb_flush || !strcmp(value, "hw") || wrong(error, "--tlb %s: hw or flush", value);
+}
+
 static bool on_nothing(struct options *o, const char *value, struct trapeze_error *error)
 {
     (void)o, (void)value, (void)error;
@@ -511,6 +517,7 @@ static const struct option {
     {"--digest",           NULL,      "at the end, SHA-256 of the machine's state, on stderr", on_digest},
     {"--stats",            NULL,      "at the end, what was counted, on stderr", on_stats},
     {"--timing",           "none|fast", "one cycle an instruction, or the core model's costs", on_timing},
+    {"--tlb",              "hw|flush", "translations stay until invalidated or evicted, or go at each change of VMID or ASID", on_tlb},
     {"--trace",            "FILE|-",  "write what happens, a line an event", on_trace},
     {"--trace-events",     "KINDS",   "of insn,exc,mem,irq,tlb,note,int,lr,world,control,psci,marker; default exc,irq", on_trace_events},
     {"--semihosting-dir",  "DIR",     "where semihosting may open files; without it, nowhere", on_semihosting_dir},

@@ -324,9 +324,20 @@ static bool counted(const struct session *s)
     return s->options->config.count || !s->options->config.timing;
 }
 
+static void report_tlbs(const struct session *s)
+{
+    for (unsigned i = 0; i < trapeze_cpus(s->t); i++) {
+        const struct trapeze_tlb tlb = trapeze_tlb(s->t, i);
+        fprintf(stderr, "tlb%u lookups %" PRIu64 " misses %" PRIu64 " evictions %" PRIu64 " entries %" PRIu32 "\n", i,
+                tlb.lookups, tlb.misses, tlb.evictions, tlb.capacity);
+    }
+}
+
 static void report(const struct session *s)
 {
     uint8_t digest[32];
+    if (s->options->stats)
+        report_tlbs(s);
     if (s->options->stats)
         fprintf(stderr, "%s %" PRIu64 "\nmodelled-seconds %" PRIu64 ".%09" PRIu64 "\nunimplemented %" PRIu64 "\n",
                 counted(s) ? "instructions" : "busy-cycles", trapeze_instructions(s->t),

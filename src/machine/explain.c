@@ -1,4 +1,4 @@
-/* trapeze_walk: what the tables say of an access. */
+/* trapeze_walk: what the tables say of an access; trapeze_tlb: what the TLB was asked. */
 #include "machine/library.h"
 
 struct steps {
@@ -94,4 +94,11 @@ size_t trapeze_walk(const struct trapeze *t, unsigned cpu, enum trapeze_world wo
     set_fault(end, &fault);
     set_cached(end, explanation.cached, address);
     return steps.count;
+}
+
+struct trapeze_tlb trapeze_tlb(const struct trapeze *t, unsigned cpu)
+{
+    const struct mmu *mmu = &t->virt.cpu[cpu].mmu;
+    const uint32_t capacity = (uint32_t)mmu->tlb.sets * mmu->tlb.ways;
+    return (struct trapeze_tlb){mmu->counts.lookups, mmu->counts.misses, mmu->counts.evictions, capacity};
 }

@@ -139,8 +139,10 @@ static bool build(struct trapeze *t, const struct trapeze_config *config, struct
     t->virt.cluster.looped = library_looped;
     t->virt.cluster.lacking = config->strict ? library_lacking : NULL;
     t->virt.cluster.watcher = t;
-    for (unsigned i = 0; i < config->cpus; i++)
+    for (unsigned i = 0; i < config->cpus; i++) {
         t->virt.cpu[i].mmu.conflict_aborts = config->strict;
+        t->virt.cpu[i].mmu.flush = config->tlb_flush;
+    }
     t->no_reboot = config->no_reboot;
     t->console = (struct console){.sink = config->serial[0],
                                   .sink_owner = config->serial_owner[0],

@@ -149,7 +149,7 @@ static COLD struct fault meet_rival(struct mmu *mmu, const struct request *r, co
 {
     if (tlb_tell(&mmu->tlb, rival) && mmu->conflict)
         mmu->conflict(mmu->conflict_owner, r->address, rival);
-    return fault_at_level(mmu->strict ? FAULT_TLB_CONFLICT : FAULT_NONE, 0);
+    return fault_at_level(mmu->conflict_aborts ? FAULT_TLB_CONFLICT : FAULT_NONE, 0);
 }
 
 /* *hit: NULL on a miss. */

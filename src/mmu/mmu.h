@@ -27,7 +27,6 @@ struct mmu {
     } selected[3];
     bool watched;         /* data accesses are: the fast tables answer none */
     bool flush;           /* nothing outlives a change of VMID or ASID, as in QEMU */
-    bool strict;          /* two entries for one address are an abort (a TLB conflict), not the older one */
     uint32_t flushed_for; /* the VMID and ASID since when */
     bool conflict_aborts; /* two entries for one address are a TLB conflict abort; false: the older is used */
     mmu_conflict_fn *conflict;

@@ -69,6 +69,7 @@ CASES = [
     ("-serial", 2, ["-serial", "pty"]),
     ("-S:", 2, ["-S"]),
     ("--timing", 2, ["--timing", "fsat"]),
+    ("--tlb soft: hw or flush", 2, ["--tlb", "soft"]),
     ("--max-insns has been reached", 3, ["-kernel", good, "--timing", "fast", "--max-insns", "1000"]),
     ("--max-insns", 2, ["--max-insns", "many"]),
     ("not an option", 2, ["kernel.elf"]),
