@@ -28,7 +28,7 @@ struct trapeze_error {
 
 /* ---- configuration ---- */
 
-enum { TRAPEZE_LOADERS_MAX = 32, TRAPEZE_SERIALS_MAX = 2, TRAPEZE_CPUS_MAX = 8, TRAPEZE_STRINGS_MAX = 8 };
+enum { TRAPEZE_LOADERS_MAX = 32, TRAPEZE_SERIALS_MAX = 2, TRAPEZE_CPUS_MAX = 64, TRAPEZE_STRINGS_MAX = 8 };
 
 /* -device loader: a file (ELF, or raw) or a value at a physical address. */
 struct trapeze_loader {
@@ -53,7 +53,7 @@ typedef void trapeze_serial_fn(void *owner, uint8_t byte);
 
 struct trapeze_config {
     const char *cpu;         /* a name that trapeze_cpu_name gives */
-    unsigned cpus;           /* 1..8 */
+    unsigned cpus;           /* 1..64; 1..8 with gic 2 */
     uint64_t ram_size;       /* bytes, a multiple of 4096 */
     bool el2;                /* virtualization=on */
     unsigned gic;            /* 2 */

@@ -71,7 +71,7 @@ static inline struct rig *rig_reset(unsigned cpus)
 {
     struct rig *rig = calloc(1, sizeof *rig);
     assert_non_null(rig);
-    gic_init(&rig->gic, cpus, rig_output, rig);
+    gic_init(&rig->gic, 2, cpus, rig_output, rig);
     return rig;
 }
 

@@ -18,6 +18,7 @@ typedef void sysreg_write_fn(void *owner, struct state *s, enum sysreg reg, uint
 struct sysreg_hook {
     sysreg_read_fn *read;   /* NULL: the value is state.sys[reg] */
     sysreg_write_fn *write; /* NULL: the same */
+    sysreg_read_fn *look;   /* what one sees who changes nothing, where `read` does; NULL: what `read` gives */
     void *owner;
 };
 

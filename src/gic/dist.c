@@ -1,14 +1,15 @@
 #include "gic/dist.h"
 #include <string.h>
 
-void gic_dist_reset(struct gic_dist *dist, unsigned cpus)
+void gic_dist_reset(struct gic_dist *dist, unsigned version, unsigned cpus)
 {
-    *dist = (struct gic_dist){.cpus = cpus};
+    *dist = (struct gic_dist){.version = version, .cpus = cpus};
     for (unsigned cpu = 0; cpu < GIC_CPUS; cpu++) {
-        dist->enabled.banked[cpu] = dist->edge.banked[cpu] = (uint32_t)ones(GIC_SGIS);
+        dist->edge.banked[cpu] = (uint32_t)ones(GIC_SGIS);
+        dist->enabled.banked[cpu] = version == 2 ? (uint32_t)ones(GIC_SGIS) : 0;
         dist->target[cpu][0] = UINT32_MAX;
     }
-    if (cpus == 1) /* GICD_ITARGETSR is RAZ/WI then */
+    if (version == 2 && cpus == 1) /* GICD_ITARGETSR is RAZ/WI then */
         memset(dist->target[0], 0xff, sizeof dist->target[0]);
 }
 
@@ -55,13 +56,13 @@ unsigned gic_dist_sgi_source(const struct gic_dist *dist, unsigned cpu, unsigned
 /* ---- changing ---- */
 
 /* The PEs that an interrupt concerns. */
-static uint32_t concerned(const struct gic_dist *dist, unsigned cpu, unsigned intid)
+static uint64_t concerned(const struct gic_dist *dist, unsigned cpu, unsigned intid)
 {
-    uint32_t set = 0;
+    uint64_t set = 0;
     if (intid < GIC_INTERNAL)
-        return UINT32_C(1) << cpu;
+        return BIT(cpu);
     for (unsigned i = 0; i < dist->cpus; i++)
-        set |= (uint32_t)bit(dist->target[i][intid / 32], intid % 32) << i;
+        set |= (uint64_t)bit(dist->target[i][intid / 32], intid % 32) << i;
     return set;
 }
 
@@ -71,7 +72,7 @@ static void put(struct gic_bits *bits, unsigned cpu, unsigned intid, bool value)
     *word = (uint32_t)with_bits(*word, intid % 32, intid % 32, value);
 }
 
-uint32_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid, bool level)
+uint64_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid, bool level)
 {
     if (gic_bit(&dist->level, cpu, intid) == level)
         return 0;
@@ -81,34 +82,34 @@ uint32_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid,
     return concerned(dist, cpu, intid);
 }
 
-uint32_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source)
+uint64_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source)
 {
     put(&dist->active, cpu, intid, true);
-    if (intid < GIC_SGIS)
+    if (dist->version == 2 && intid < GIC_SGIS)
         return gic_dist_clear_sgi(dist, cpu, intid, UINT32_C(1) << sgi_source);
     put(&dist->latched, cpu, intid, false);
     return concerned(dist, cpu, intid);
 }
 
-uint32_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid)
+uint64_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid)
 {
     put(&dist->active, cpu, intid, false);
     return concerned(dist, cpu, intid);
 }
 
-static uint32_t set_sgi_sources(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+static uint64_t set_sgi_sources(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
 {
     dist->sgi_sources[to][sgi] = (uint8_t)sources;
     put(&dist->latched, to, sgi, sources != 0);
-    return UINT32_C(1) << to;
+    return BIT(to);
 }
 
-uint32_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+uint64_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
 {
     return set_sgi_sources(dist, to, sgi, dist->sgi_sources[to][sgi] | sources);
 }
 
-uint32_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
+uint64_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources)
 {
     return set_sgi_sources(dist, to, sgi, dist->sgi_sources[to][sgi] & ~sources);
 }

@@ -1,10 +1,12 @@
-/* The distributor: the state of every interrupt, and which of them a PE is given next (IHI 0048B, chapters 2 and 3).
- * Plain state; the register faces and the CPU interfaces lie above it. */
+/* The distributor: the state of every interrupt, and which of them a PE is given next (IHI 0048B, chapters 2 and 3;
+ * IHI 0069, chapter 4). A GICv3's redistributors are part of it: what they hold is the banked half of this state. Plain
+ * state; the register faces and the CPU interfaces lie above it. Sets of PEs are uint64_t, bit n being PE n. */
 #pragma once
 #include "base/bits.h"
 
 enum {
-    GIC_CPUS = 8,
+    GIC_CPUS = 64,     /* of a GICv3 */
+    GIC_V2_CPUS = 8,   /* of a GICv2 */
     GIC_SGIS = 16,     /* INTID 0-15: from PE to PE */
     GIC_INTERNAL = 32, /* INTID 0-31: each PE has its own */
     GIC_INTERRUPTS = 288,
@@ -24,8 +26,9 @@ struct gic_bits {
 #define GICD_CTLR_ENABLE_GRP1 BIT(1)
 
 struct gic_dist {
-    uint32_t cpus; /* implemented: 1..GIC_CPUS */
-    uint32_t ctlr; /* GICD_CTLR */
+    uint32_t version; /* of the architecture: 2 or 3 */
+    uint32_t cpus;    /* implemented: 1..GIC_CPUS */
+    uint32_t ctlr;    /* GICD_CTLR: the enable bits */
     struct gic_bits enabled;
     struct gic_bits latched; /* made pending by an edge, a write to GICD_ISPENDR or an SGI */
     struct gic_bits level;   /* of the input lines */
@@ -67,8 +70,8 @@ static inline uint8_t *gic_priority(struct gic_dist *dist, unsigned cpu, unsigne
     return intid < GIC_INTERNAL ? &dist->priority_banked[cpu][intid] : &dist->priority[intid];
 }
 
-/* To the state after reset, with all lines low, for that many PEs. */
-void gic_dist_reset(struct gic_dist *dist, unsigned cpus);
+/* To the state after reset, with all lines low: of that version (2 or 3), for that many PEs. */
+void gic_dist_reset(struct gic_dist *dist, unsigned version, unsigned cpus);
 
 /* A word of pending states: latched, or following the line. */
 uint32_t gic_dist_pending(const struct gic_dist *dist, unsigned cpu, unsigned word);
@@ -82,10 +85,10 @@ unsigned gic_dist_sgi_source(const struct gic_dist *dist, unsigned cpu, unsigned
 
 /* Each of these changes the state of an interrupt, and returns the set of PEs that may now be given another one.
  * intid < GIC_INTERRUPTS; `cpu` says whose, where it is banked. */
-uint32_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid, bool level);
-uint32_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source);
-uint32_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid);
+uint64_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid, bool level);
+uint64_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source);
+uint64_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid);
 
-/* Makes an SGI pending (or not) in PE `to`, as sent by the set of PEs `sources`. */
-uint32_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);
-uint32_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);
+/* GICv2: makes an SGI pending (or not) in PE `to`, as sent by the set of PEs `sources`. */
+uint64_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);
+uint64_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);

@@ -259,12 +259,12 @@ uint32_t gic_dist_read(const struct gic_dist *dist, unsigned cpu, uint64_t offse
     return family ? family->read(dist, family, cpu, n) : 0;
 }
 
-uint32_t gic_dist_write(struct gic_dist *dist, unsigned cpu, uint64_t offset, uint32_t value, uint32_t lanes)
+uint64_t gic_dist_write(struct gic_dist *dist, unsigned cpu, uint64_t offset, uint32_t value, uint32_t lanes)
 {
     unsigned n;
     const struct family *family = find(offset, &n);
     if (!family)
         return 0;
     family->write(dist, family, cpu, n, value, lanes);
-    return (uint32_t)ones(dist->cpus);
+    return ones(dist->cpus);
 }

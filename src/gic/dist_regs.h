@@ -6,4 +6,4 @@
 uint32_t gic_dist_read(const struct gic_dist *dist, unsigned cpu, uint64_t offset);
 
 /* Writes those bytes of it that `lanes` covers. Returns the set of PEs that may now be given another interrupt. */
-uint32_t gic_dist_write(struct gic_dist *dist, unsigned cpu, uint64_t offset, uint32_t value, uint32_t lanes);
+uint64_t gic_dist_write(struct gic_dist *dist, unsigned cpu, uint64_t offset, uint32_t value, uint32_t lanes);

@@ -17,18 +17,18 @@ static void drive(struct gic *gic, unsigned cpu, uint8_t lines, uint64_t now)
         gic->output(gic->owner, cpu, LINE_FIQ, lines & LINE_FIQ, now);
 }
 
-void gic_update(struct gic *gic, uint32_t cpus, uint64_t now)
+void gic_update(struct gic *gic, uint64_t cpus, uint64_t now)
 {
     for (; cpus; cpus &= cpus - 1) {
-        const unsigned cpu = (unsigned)__builtin_ctz(cpus);
+        const unsigned cpu = (unsigned)__builtin_ctzll(cpus);
         gic->iface[cpu].best = gic_dist_best(&gic->dist, cpu);
         drive(gic, cpu, gic_iface_line(&gic->iface[cpu]), now);
     }
 }
 
-static uint32_t all(const struct gic *gic)
+static uint64_t all(const struct gic *gic)
 {
-    return (uint32_t)ones(gic->dist.cpus);
+    return ones(gic->dist.cpus);
 }
 
 /* ---- telling what has become pending ---- */
@@ -131,7 +131,7 @@ static uint64_t gicd_read(struct device *device, uint64_t offset, struct transac
 static void gicd_write(struct device *device, uint64_t offset, uint64_t value, struct transaction t)
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
-    uint32_t changed = 0;
+    uint64_t changed = 0;
     struct pending_before before;
     const bool told = listened(gic);
     if (told)
@@ -169,7 +169,7 @@ static void gicc_write(struct device *device, uint64_t offset, uint64_t value, s
 static void gicd_reset(struct device *device)
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
-    gic_dist_reset(&gic->dist, gic->dist.cpus);
+    gic_dist_reset(&gic->dist, gic->dist.version, gic->dist.cpus);
     gic_update(gic, all(gic), 0);
 }
 
@@ -178,7 +178,7 @@ static void gicc_reset(struct device *device)
     struct gic *gic = ((struct gic_face *)device)->gic;
     for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++) {
         drive(gic, cpu, 0, 0);
-        gic_iface_reset(&gic->iface[cpu]);
+        gic_iface_reset(&gic->iface[cpu], gic->dist.version);
     }
     gic_update(gic, all(gic), 0);
 }
@@ -187,13 +187,14 @@ static void gicc_reset(struct device *device)
 static const struct device_ops gicd_ops = {gicd_read, gicd_write, gicd_reset, NULL};
 static const struct device_ops gicc_ops = {gicc_read, gicc_write, gicc_reset, NULL};
 
-void gic_init(struct gic *gic, unsigned cpus, gic_output_fn *output, void *owner)
+void gic_init(struct gic *gic, unsigned version, unsigned cpus, gic_output_fn *output, void *owner)
 {
-    assert(cpus >= 1 && cpus <= GIC_CPUS);
+    assert(version == 2 || version == 3);
+    assert(cpus >= 1 && cpus <= (version == 2 ? GIC_V2_CPUS : GIC_CPUS));
     *gic = (struct gic){.output = output, .owner = owner};
     gic->gicd = (struct gic_face){{"gicd", &gicd_ops, &gic->dist, sizeof gic->dist}, gic};
     gic->gicc = (struct gic_face){{"gicc", &gicc_ops, gic->iface, sizeof gic->iface}, gic};
-    gic_dist_reset(&gic->dist, cpus);
+    gic_dist_reset(&gic->dist, version, cpus);
     for (unsigned cpu = 0; cpu < GIC_CPUS; cpu++)
-        gic_iface_reset(&gic->iface[cpu]);
+        gic_iface_reset(&gic->iface[cpu], version);
 }

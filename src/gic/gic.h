@@ -31,15 +31,16 @@ struct gic {
     const struct trace *trace; /* who listens to interrupts; NULL: nobody */
 };
 
-/* A controller for `cpus` PEs (1..GIC_CPUS) in its reset state. It stays where it is. */
-void gic_init(struct gic *gic, unsigned cpus, gic_output_fn *output, void *owner);
+/* A controller of that version of the architecture (2 or 3) for `cpus` PEs (1..GIC_V2_CPUS or GIC_CPUS) in its reset
+ * state. It stays where it is. */
+void gic_init(struct gic *gic, unsigned version, unsigned cpus, gic_output_fn *output, void *owner);
 
 /* The lines that devices drive: shared peripheral interrupt `spi` (INTID 32 + spi), and a PE's own INTID 16-31. */
 struct irq_line gic_spi(struct gic *gic, unsigned spi);
 struct irq_line gic_ppi(struct gic *gic, unsigned cpu, unsigned intid);
 
 /* What was offered to the PEs in the set may have changed: drives their inputs. */
-void gic_update(struct gic *gic, uint32_t cpus, uint64_t now);
+void gic_update(struct gic *gic, uint64_t cpus, uint64_t now);
 
 /* The PE whose registers a transaction sees: 0 for those that are no PE. */
 unsigned gic_cpu_of(const struct gic *gic, struct transaction t);

@@ -1,8 +1,17 @@
 #include "gic/iface.h"
 
-void gic_iface_reset(struct gic_iface *iface)
+void gic_iface_reset(struct gic_iface *iface, unsigned version)
 {
-    *iface = (struct gic_iface){.abpr = 1, .best = {.intid = GIC_SPURIOUS, .priority = UINT8_MAX}};
+    *iface = (struct gic_iface){.preemption = version == 2 ? GIC_V2_PREEMPTION : GIC_V3_PREEMPTION,
+                                .ctlr = version == 2 ? 0 : GICC_CTLR_FIQ_EN, /* Group 0 is signalled as FIQ */
+                                .best = {.intid = GIC_SPURIOUS, .priority = UINT8_MAX}};
+    iface->bpr = (uint8_t)gic_iface_least_point(iface, false);
+    iface->abpr = (uint8_t)gic_iface_least_point(iface, true);
+}
+
+unsigned gic_iface_least_point(const struct gic_iface *iface, bool group1)
+{
+    return 7 - iface->preemption + group1;
 }
 
 unsigned gic_iface_running(const struct gic_iface *iface)
@@ -10,9 +19,19 @@ unsigned gic_iface_running(const struct gic_iface *iface)
     for (unsigned i = 0; i < GIC_APRS; i++) {
         const uint32_t active = iface->apr[0][i] | iface->apr[1][i];
         if (active)
-            return (i * 32 + (unsigned)__builtin_ctz(active)) << 1;
+            return (i * 32 + (unsigned)__builtin_ctz(active)) << (8 - iface->preemption);
     }
     return GIC_IDLE_PRIORITY;
+}
+
+bool gic_iface_running_group(const struct gic_iface *iface)
+{
+    for (unsigned i = 0; i < GIC_APRS; i++) {
+        const uint32_t active = iface->apr[0][i] | iface->apr[1][i];
+        if (active)
+            return !(iface->apr[0][i] & active & -active);
+    }
+    return false;
 }
 
 bool gic_iface_enables(const struct gic_iface *iface, bool group1)
@@ -47,7 +66,7 @@ uint8_t gic_iface_line(const struct gic_iface *iface)
 void gic_iface_activate(struct gic_iface *iface)
 {
     const struct gic_best *best = &iface->best;
-    const unsigned level = (best->priority & group_mask(iface, best->group1)) >> 1;
+    const unsigned level = (best->priority & group_mask(iface, best->group1)) >> (8 - iface->preemption);
     iface->apr[best->group1][level / 32] |= UINT32_C(1) << level % 32;
 }
 

@@ -45,9 +45,9 @@ static uint32_t acknowledge(const struct at *at, uint32_t (*see)(const struct at
     if (intid >= GIC_INTERRUPTS)
         return value;
     gic_iface_activate(at->iface);
-    const uint32_t changed = gic_dist_acknowledge(&gic->dist, at->cpu, intid, (unsigned)bits(value, 12, 10));
+    const uint64_t changed = gic_dist_acknowledge(&gic->dist, at->cpu, intid, (unsigned)bits(value, 12, 10));
     tell(at, TRAPEZE_INTERRUPT_ACKNOWLEDGED, intid);
-    gic_update(gic, changed | UINT32_C(1) << at->cpu, at->now);
+    gic_update(gic, changed | BIT(at->cpu), at->now);
     return value;
 }
 
@@ -91,7 +91,7 @@ static void end(const struct at *at, uint32_t value, bool alias)
     const bool group1 = gic_bit(&gic->dist.group1, at->cpu, intid);
     if (alias && !group1)
         return;
-    uint32_t changed = UINT32_C(1) << at->cpu;
+    uint64_t changed = BIT(at->cpu);
     gic_iface_drop(at->iface, group1);
     tell(at, TRAPEZE_INTERRUPT_PRIORITY_DROP, intid);
     if (!(at->iface->ctlr & GICC_CTLR_EOI_MODE))
@@ -121,7 +121,7 @@ static void write_dir(const struct at *at, uint32_t value)
 
 static void changed(const struct at *at)
 {
-    gic_update(at->gic, UINT32_C(1) << at->cpu, at->now);
+    gic_update(at->gic, BIT(at->cpu), at->now);
 }
 
 static uint32_t read_ctlr(const struct at *at)

@@ -18,8 +18,21 @@ static void add_timers(struct virt *virt, unsigned number)
         timer_connect(timer, (enum timer_name)i, gic_ppi(&virt->gic, number, ppi[i]));
     for (unsigned i = 0; i < TIMER_HOOKS; i++) {
         const struct timer_hook *hook = &timer_hooks[i];
-        cpu_hook_sysreg(cpu, hook->reg, (struct sysreg_hook){hook->read, hook->write, &timer->unit[hook->name]});
+        cpu_hook_sysreg(
+            cpu, hook->reg,
+            (struct sysreg_hook){.read = hook->read, .write = hook->write, .owner = &timer->unit[hook->name]});
     }
+}
+
+/* A GICv3's CPU interface is system registers. */
+static void add_interface(struct virt *virt, unsigned number)
+{
+    struct icc_hook hook;
+    virt->icc[number] = (struct icc){&virt->gic, number};
+    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
+        if (icc_hook_of((enum sysreg)reg, &hook))
+            cpu_hook_sysreg(&virt->cpu[number], (enum sysreg)reg,
+                            (struct sysreg_hook){hook.read, hook.write, hook.look, &virt->icc[number]});
 }
 
 /* What EL2 gives interrupts to a virtual machine by. */
@@ -33,10 +46,12 @@ static enum status add_virtual(struct virt *virt)
 
 enum status virt_add_interrupts(struct virt *virt)
 {
-    gic_init(&virt->gic, virt->config.cpus, drive, &virt->cluster);
+    gic_init(&virt->gic, virt->config.gic_v3 ? 3 : 2, virt->config.cpus, drive, &virt->cluster);
     virt->gic.trace = &virt->cluster.trace;
     for (unsigned i = 0; i < virt->config.cpus; i++)
         add_timers(virt, i);
+    for (unsigned i = 0; i < virt->config.cpus && virt->config.gic_v3; i++)
+        add_interface(virt, i);
     enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
     if (status == STATUS_OK)
         status = bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device);

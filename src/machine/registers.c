@@ -114,7 +114,7 @@ static bool writable(const struct cpu *cpu, enum sysreg reg)
 }
 
 /* As MRS would at the current EL, but never refused. A read hook may look at the state, which is a copy here; one that
- * changed something else by reading (an interrupt acknowledge) must not be called. */
+ * changes something else by reading (an interrupt acknowledge) is not called, but its `look`. */
 static uint64_t get_sysreg(const struct cpu *cpu, enum sysreg reg)
 {
     if (reg == selected_sp(&cpu->state))
@@ -123,7 +123,7 @@ static uint64_t get_sysreg(const struct cpu *cpu, enum sysreg reg)
     if (!access || !access->hook.read)
         return cpu->state.sys[reg];
     struct state copy = cpu->state;
-    return access->hook.read(access->hook.owner, &copy, reg);
+    return (access->hook.look ? access->hook.look : access->hook.read)(access->hook.owner, &copy, reg);
 }
 
 static bool set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)

@@ -44,6 +44,9 @@ static bool check(const struct trapeze_config *c, struct trapeze_error *error)
         return refuse(error, "-cpu %s: no such CPU; -cpu help lists them", c->cpu ? c->cpu : "(none)");
     if (c->cpus < 1 || c->cpus > TRAPEZE_CPUS_MAX)
         return refuse(error, "-smp %u: 1 to %d CPUs", c->cpus, TRAPEZE_CPUS_MAX);
+    if (c->cpus > GIC_V2_CPUS && c->gic == 2)
+        return refuse(error, "-smp %u: a GICv2 has up to %d CPUs; -M virt,gic-version=3 for more", c->cpus,
+                      GIC_V2_CPUS);
     if (c->ram_size == 0 || c->ram_size % PAGE_SIZE || c->ram_size > RAM_MAX)
         return refuse(error, "-m: %" PRIu64 " bytes; a multiple of 4 KiB, at most 255 GiB", c->ram_size);
     if (c->gic != 2)
@@ -106,6 +109,7 @@ static struct virt_config machine_config(struct trapeze *t, const struct trapeze
     return (struct virt_config){
         .model = cpu_model_find(c->cpu),
         .cpus = c->cpus,
+        .gic_v3 = c->gic == 3,
         .ram_size = c->ram_size,
         .el2 = c->el2,
         .list_registers = c->list_registers,

@@ -144,6 +144,7 @@ enum status virt_init(struct virt *virt, const struct virt_config *config)
     const enum status status = cluster_init(&virt->cluster, &virt->bus, cost_table[cost]);
     if (status != STATUS_OK)
         return status;
+    virt->cluster.gic_v3 = config->gic_v3;
     scheduler_init(&virt->scheduler, &virt->cluster);
     const enum status assembled = assemble(virt);
     if (assembled != STATUS_OK) {

@@ -8,7 +8,7 @@
 #include "devices/pl031.h"
 #include "devices/pl061.h"
 #include "devices/virtio_mmio.h"
-#include "gic/gic.h"
+#include "gic/icc.h"
 #include "machine/interrupts.h"
 #include "machine/scheduler.h"
 #include "machine/semihosting.h"
@@ -40,6 +40,7 @@ typedef void virt_reload_fn(void *owner);
 struct virt_config {
     const struct cpu_model *model;
     unsigned cpus;
+    bool gic_v3;       /* else GICv2, for up to 8 CPUs */
     uint64_t ram_size; /* bytes, whole pages */
     bool el2;
     unsigned list_registers; /* of each virtual CPU interface; 0: as many as the cores have */
@@ -63,6 +64,7 @@ struct virt {
     struct scheduler scheduler;
     struct cpu *cpu; /* [config.cpus] */
     struct gic gic;
+    struct icc icc[GIC_CPUS]; /* of a GICv3 */
     struct timer timer[GIC_CPUS];
     struct pl011 uart;
     struct pl031 rtc;

@@ -221,7 +221,7 @@ INTERPRETED(MRS_hook)
         BECOME(TRAP_MRS);
     cpu->state.cycles = engine_now(cpu, op);
     SET(rd, a->hook.read(a->hook.owner, &cpu->state, a->reg));
-    NEXT(1);
+    GO(engine_look_up(cpu, op + 1)); /* acknowledging an interrupt may raise another line */
 }
 
 static void tell_control(const struct cpu *cpu, const struct op *op, enum sysreg reg, uint64_t from)

@@ -188,12 +188,13 @@ WRITE_HOOK(claimclr)
 /* ---- the table ---- */
 
 /* The column `when`: a kind and a number. */
-enum { WHEN_ALWAYS, WHEN_BREAKPOINT, WHEN_WATCHPOINT, WHEN_CORTEX };
+enum { WHEN_ALWAYS, WHEN_BREAKPOINT, WHEN_WATCHPOINT, WHEN_CORTEX, WHEN_GIC_V3 };
 
 #define ALWAYS        (WHEN_ALWAYS << 8)
 #define BREAKPOINT(n) (WHEN_BREAKPOINT << 8 | (n))
 #define WATCHPOINT(n) (WHEN_WATCHPOINT << 8 | (n))
 #define CORTEX        (WHEN_CORTEX << 8)
+#define GIC_V3        (WHEN_GIC_V3 << 8)
 
 /* The column `writable`. */
 #define ALL   UINT64_MAX
@@ -259,14 +260,16 @@ static uint64_t reset_value(const struct cpu_model *model, enum sysreg reg)
     return sysreg_table[reg].reset;
 }
 
-bool sysreg_present(const struct cpu_model *model, enum sysreg reg)
+bool sysreg_present(const struct cpu *cpu, enum sysreg reg)
 {
+    const struct cpu_model *model = cpu->model;
     const unsigned kind = sysreg_table[reg].when >> 8, number = sysreg_table[reg].when & 0xff;
     const uint64_t dfr0 = reset_value(model, ID_AA64DFR0_EL1);
     switch (kind) {
     case WHEN_BREAKPOINT: return number <= bits(dfr0, 15, 12);
     case WHEN_WATCHPOINT: return number <= bits(dfr0, 23, 20);
     case WHEN_CORTEX: return model->cortex;
+    case WHEN_GIC_V3: return cpu->cluster->gic_v3;
     default: return true;
     }
 }
@@ -279,10 +282,10 @@ void cpu_hook_sysreg(struct cpu *cpu, enum sysreg reg, struct sysreg_hook hook)
 }
 
 /* What the core does not have is refused to all, but for TIDCP, which does not ask whether it has it. */
-static trapset_t traps_of(const struct cpu_model *model, unsigned row)
+static trapset_t traps_of(const struct cpu *cpu, unsigned row)
 {
     const trapset_t traps = sysreg_a64_traps(row);
-    return sysreg_present(model, sysreg_a64[row].reg) ? traps : (traps & T(TIDCP)) | T(ABSENT);
+    return sysreg_present(cpu, sysreg_a64[row].reg) ? traps : (traps & T(TIDCP)) | T(ABSENT);
 }
 
 void sysreg_init(struct cpu *cpu)
@@ -291,8 +294,8 @@ void sysreg_init(struct cpu *cpu)
         const enum sysreg reg = sysreg_a64[i].reg;
         const struct sysreg_row *row = &sysreg_table[reg];
         cpu->sysreg[i] = (struct sysreg_access){
-            .traps = traps_of(cpu->model, i),
-            .hook = {row->read, row->write, cpu},
+            .traps = traps_of(cpu, i),
+            .hook = {.read = row->read, .write = row->write, .owner = cpu},
             .writable = row->writable,
             .fixed = reset_value(cpu->model, reg) & ~row->writable,
             .reg = reg,
@@ -300,13 +303,21 @@ void sysreg_init(struct cpu *cpu)
     }
 }
 
+/* MPIDR_EL1.{Aff1, Aff0}: as many PEs as an SGI can name at once have one Aff1, as on QEMU's virt. */
+static uint64_t affinity(const struct cpu *cpu)
+{
+    const unsigned targets = cpu->cluster->gic_v3 ? 16 : 8;
+    return (cpu->number / targets) << 8 | cpu->number % targets;
+}
+
 void sysreg_reset(struct cpu *cpu)
 {
     uint64_t *sys = cpu->state.sys;
     for (unsigned i = 0; i < SYSREG_COUNT; i++)
-        sys[i] = sysreg_present(cpu->model, i) ? reset_value(cpu->model, i) : 0;
+        sys[i] = sysreg_present(cpu, i) ? reset_value(cpu->model, i) : 0;
     sys[VPIDR_EL2] = sys[MIDR_EL1];
-    sys[MPIDR_EL1] = sys[VMPIDR_EL2] = BIT(31) | (cpu->number / 8) << 8 | cpu->number % 8;
+    sys[MPIDR_EL1] = sys[VMPIDR_EL2] = BIT(31) | affinity(cpu);
+    sys[ID_AA64PFR0_EL1] = with_bits(sys[ID_AA64PFR0_EL1], 27, 24, cpu->cluster->gic_v3);
     if (!cpu->state.has_el2)
         sys[ID_AA64PFR0_EL1] = with_bits(sys[ID_AA64PFR0_EL1], 11, 8, 0);
 }

@@ -4,7 +4,7 @@
 
 struct sysreg_row {
     const char *name;
-    uint16_t when; /* which cores have it: see sysreg.c */
+    uint16_t when; /* where there is such a register: see sysreg.c */
     trapset_t traps;
     uint64_t reset;
     uint64_t writable;      /* the bits that a write changes */
@@ -33,8 +33,8 @@ int sysreg_find_a64(struct sysreg_encoding e);
 /* All that may refuse an access by the name in row `row` of sysreg_a64, on a core that has the register. */
 trapset_t sysreg_a64_traps(unsigned row);
 
-/* Whether the core model has the register. */
-bool sysreg_present(const struct cpu_model *model, enum sysreg reg);
+/* Whether the PE has the register. */
+bool sysreg_present(const struct cpu *cpu, enum sysreg reg);
 
 /* The traps that some access of this PE carries, be it to a register or another instruction's. */
 trapset_t sysreg_carried(const struct cpu *cpu);
