@@ -12,21 +12,30 @@ static inline void guest_no_console(void *owner, uint8_t byte)
     (void)owner, (void)byte;
 }
 
-/* A machine of `cpus` PEs in its reset state, CPU 0 about to run at GUEST_BASE; el2: starts there. */
-static inline struct virt *guest_of(const char *model, unsigned cpus, bool el2, bool timing)
+/* A machine in its reset state, every CPU about to run at GUEST_BASE. */
+static inline struct virt *guest_make(struct virt_config config)
 {
-    const struct virt_config config = {.model = cpu_model_find(model),
-                                       .cpus = cpus,
-                                       .ram_size = 16 << 20,
-                                       .el2 = el2,
-                                       .timing = timing,
-                                       .console = guest_no_console};
+    config.ram_size = 16 << 20;
+    config.console = guest_no_console;
     struct virt *virt = malloc(sizeof *virt);
     assert_non_null(virt);
     assert_int_equal(virt_init(virt, &config), STATUS_OK);
-    for (unsigned i = 0; i < cpus; i++)
+    for (unsigned i = 0; i < config.cpus; i++)
         virt->cpu[i].state.pc = GUEST_BASE;
     return virt;
+}
+
+/* One of `cpus` PEs; el2: starts there. */
+static inline struct virt *guest_of(const char *model, unsigned cpus, bool el2, bool timing)
+{
+    return guest_make((struct virt_config){.model = cpu_model_find(model), .cpus = cpus, .el2 = el2, .timing = timing});
+}
+
+/* One with a GICv3. */
+static inline struct virt *guest_v3(unsigned cpus, bool el2)
+{
+    return guest_make(
+        (struct virt_config){.model = cpu_model_find("cortex-a72"), .cpus = cpus, .el2 = el2, .gic_v3 = true});
 }
 
 static inline struct virt *guest_new(bool el2)

@@ -36,12 +36,13 @@ static void every_control_of_a_trap_rearms_when_written(void **state)
 static void every_trap_catches_some_access(void **state)
 {
     (void)state;
-    struct virt *virt = guest_new(true);
-    const trapset_t used = sysreg_carried(&virt->cpu[0]);
+    struct virt *virt = guest_new(true), *v3 = guest_v3(1, true);
+    const trapset_t used = sysreg_carried(&virt->cpu[0]) | sysreg_carried(&v3->cpu[0]);
     for (unsigned id = 0; id < TRAP_COUNT; id++)
         if (!(used >> id & 1) && id != TRAP_ABSENT)
             fail_msg("no access carries %s", hyp_traps[id].name);
     guest_free(virt);
+    guest_free(v3);
 }
 
 static void what_belongs_to_el2_cannot_be_armed_without_it(void **state)
