@@ -1,5 +1,4 @@
 #include "gic/gich.h"
-#include "gic/virtual.h"
 
 /* ---- list registers: GICH_LR<n> holds what ICH_LR<n>_EL2 does, in 32 bits ---- */
 
@@ -39,10 +38,10 @@ static uint32_t read_lr(const struct gic_vcpu *v, unsigned n)
     return n < v->lrs ? to_v2(v->lr[n]) : 0;
 }
 
-static void write_lr(struct gic_vcpu *v, unsigned n, uint32_t value)
+static void write_lr(const struct gic_virtual *at, unsigned n, uint32_t value)
 {
-    if (n < v->lrs)
-        v->lr[n] = from_v2(value);
+    if (n < at->v->lrs)
+        gic_virtual_write_lr(at, n, from_v2(value));
 }
 
 /* ---- control and status ---- */
@@ -53,10 +52,10 @@ static uint32_t read_hcr(const struct gic_vcpu *v, unsigned n)
     return v->hcr;
 }
 
-static void write_hcr(struct gic_vcpu *v, unsigned n, uint32_t value)
+static void write_hcr(const struct gic_virtual *at, unsigned n, uint32_t value)
 {
     (void)n;
-    v->hcr = value & (uint32_t)(ICH_HCR_EOICOUNT | 0xff);
+    at->v->hcr = value & (uint32_t)(ICH_HCR_EOICOUNT | 0xff);
 }
 
 /* GICH_VTR: PRIbits, PREbits, ListRegs, each less one. */
@@ -72,10 +71,10 @@ static uint32_t read_vmcr(const struct gic_vcpu *v, unsigned n)
     return v->vmcr;
 }
 
-static void write_vmcr(struct gic_vcpu *v, unsigned n, uint32_t value)
+static void write_vmcr(const struct gic_virtual *at, unsigned n, uint32_t value)
 {
     (void)n;
-    gic_vcpu_write_vmcr(v, value, GICH_VMCR_CTLR);
+    gic_vcpu_write_vmcr(at->v, value, GICH_VMCR_CTLR);
 }
 
 static uint32_t read_misr(const struct gic_vcpu *v, unsigned n)
@@ -103,11 +102,11 @@ static uint32_t read_apr(const struct gic_vcpu *v, unsigned n)
     return v->apr[0] | v->apr[1];
 }
 
-static void write_apr(struct gic_vcpu *v, unsigned n, uint32_t value)
+static void write_apr(const struct gic_virtual *at, unsigned n, uint32_t value)
 {
     (void)n;
-    v->apr[0] = value;
-    v->apr[1] = 0;
+    at->v->apr[0] = value;
+    at->v->apr[1] = 0;
 }
 
 /* ---- the table ---- */
@@ -117,7 +116,7 @@ static const struct gich_register {
     const char *name;
     uint16_t offset, count; /* words */
     uint32_t (*read)(const struct gic_vcpu *v, unsigned n);
-    void (*write)(struct gic_vcpu *v, unsigned n, uint32_t value); /* NULL: ignores writes */
+    void (*write)(const struct gic_virtual *at, unsigned n, uint32_t value); /* NULL: ignores writes */
 } registers[] = {
     {"GICH_HCR",    0x000, 1,       read_hcr,   write_hcr},
     {"GICH_VTR",    0x004, 1,       read_vtr,   NULL},
@@ -140,20 +139,19 @@ static const struct gich_register *find(uint64_t offset, unsigned *n)
     return NULL;
 }
 
-uint32_t gic_gich_read(struct gic *gic, unsigned cpu, uint64_t offset, uint64_t now)
+uint32_t gic_gich_read(const struct gic_virtual *at, uint64_t offset)
 {
-    (void)now;
     unsigned n;
     const struct gich_register *r = find(offset, &n);
-    return r ? r->read(&gic->vcpu[cpu], n) : 0;
+    return r ? r->read(at->v, n) : 0;
 }
 
-void gic_gich_write(struct gic *gic, unsigned cpu, uint64_t offset, uint32_t value, uint64_t now)
+void gic_gich_write(const struct gic_virtual *at, uint64_t offset, uint32_t value)
 {
     unsigned n;
     const struct gich_register *r = find(offset, &n);
     if (!r || !r->write)
         return;
-    r->write(&gic->vcpu[cpu], n, value);
-    gic_virtual_update(gic, cpu, now);
+    r->write(at, n, value);
+    gic_virtual_update(at);
 }

@@ -1,18 +1,4 @@
 #include "gic/gicv.h"
-#include "gic/virtual.h"
-
-/* Where an access comes from. */
-struct at {
-    struct gic *gic;
-    struct gic_vcpu *v;
-    unsigned cpu;
-    uint64_t now;
-};
-
-static void changed(const struct at *at)
-{
-    gic_virtual_update(at->gic, at->cpu, at->now);
-}
 
 /* ---- acknowledging, and what is said of it ---- */
 
@@ -37,7 +23,7 @@ static uint32_t seen_by_alias(const struct gic_vcpu *v, unsigned best)
     return gic_lr_group1(v->lr[best]) ? id_of(v->lr[best]) : GIC_SPURIOUS;
 }
 
-static uint32_t acknowledge(const struct at *at, uint32_t (*see)(const struct gic_vcpu *v, unsigned best))
+static uint32_t acknowledge(const struct gic_virtual *at, uint32_t (*see)(const struct gic_vcpu *v, unsigned best))
 {
     const int best = gic_vcpu_best(at->v);
     if (!gic_vcpu_signals(at->v))
@@ -45,29 +31,29 @@ static uint32_t acknowledge(const struct at *at, uint32_t (*see)(const struct gi
     const uint32_t value = see(at->v, (unsigned)best);
     if (value >= GIC_SPECIAL && value <= GIC_SPURIOUS)
         return value;
-    gic_vcpu_acknowledge(at->v, (unsigned)best);
-    changed(at);
+    gic_virtual_acknowledge(at, (unsigned)best);
+    gic_virtual_update(at);
     return value;
 }
 
-static uint32_t read_iar(const struct at *at)
+static uint32_t read_iar(const struct gic_virtual *at)
 {
     return acknowledge(at, seen);
 }
 
-static uint32_t read_aiar(const struct at *at)
+static uint32_t read_aiar(const struct gic_virtual *at)
 {
     return acknowledge(at, seen_by_alias);
 }
 
 /* Neither the priority mask nor what is active hides it. */
-static uint32_t read_hppir(const struct at *at)
+static uint32_t read_hppir(const struct gic_virtual *at)
 {
     const int best = gic_vcpu_best(at->v);
     return best >= 0 ? seen(at->v, (unsigned)best) : GIC_SPURIOUS;
 }
 
-static uint32_t read_ahppir(const struct at *at)
+static uint32_t read_ahppir(const struct gic_virtual *at)
 {
     const int best = gic_vcpu_best(at->v);
     return best >= 0 ? seen_by_alias(at->v, (unsigned)best) : GIC_SPURIOUS;
@@ -76,7 +62,7 @@ static uint32_t read_ahppir(const struct at *at)
 /* ---- the end of interrupts ---- */
 
 /* The list register in which the interrupt, as GICV_IAR gave it, is active; -1: none. */
-static int find_active(const struct at *at, uint32_t value)
+static int find_active(const struct gic_virtual *at, uint32_t value)
 {
     const uint64_t id = bits(value, 9, 0);
     if (id >= GIC_SGIS)
@@ -85,33 +71,33 @@ static int find_active(const struct at *at, uint32_t value)
 }
 
 /* counts: the end of what is in no list register is counted. */
-static void deactivate(const struct at *at, uint32_t value, bool counts)
+static void deactivate(const struct gic_virtual *at, uint32_t value, const char *by, bool counts)
 {
     const int n = find_active(at, value);
     if (n >= 0)
-        gic_virtual_deactivate(at->gic, at->cpu, (unsigned)n, at->now);
+        gic_virtual_deactivate(at, (unsigned)n, by);
     else if (counts)
         gic_vcpu_count_end(at->v);
 }
 
 /* An end that clears no active priority does not count. */
-static void end(const struct at *at, uint32_t value)
+static void end(const struct gic_virtual *at, uint32_t value)
 {
     if (bits(value, 9, 0) >= GIC_SPECIAL)
         return;
     const bool dropped = gic_vcpu_drop(at->v) != GIC_IDLE_PRIORITY;
     if (!(at->v->vmcr & ICH_VMCR_VEOIM))
-        deactivate(at, value, dropped);
-    changed(at);
+        deactivate(at, value, "eoi", dropped);
+    gic_virtual_update(at);
 }
 
-static void write_eoir(const struct at *at, uint32_t value)
+static void write_eoir(const struct gic_virtual *at, uint32_t value)
 {
     end(at, value);
 }
 
 /* For interrupts of Group 1 alone. */
-static void write_aeoir(const struct at *at, uint32_t value)
+static void write_aeoir(const struct gic_virtual *at, uint32_t value)
 {
     const int n = find_active(at, value);
     if (n < 0 || gic_lr_group1(at->v->lr[n]))
@@ -119,79 +105,79 @@ static void write_aeoir(const struct at *at, uint32_t value)
 }
 
 /* Deactivation, where GICV_EOIR drops the priority only. */
-static void write_dir(const struct at *at, uint32_t value)
+static void write_dir(const struct gic_virtual *at, uint32_t value)
 {
     if (bits(value, 9, 0) >= GIC_SPECIAL || !(at->v->vmcr & ICH_VMCR_VEOIM))
         return;
-    deactivate(at, value, true);
-    changed(at);
+    deactivate(at, value, "deactivate", true);
+    gic_virtual_update(at);
 }
 
 /* ---- control: GICV_CTLR, PMR, BPR and ABPR are the fields of GICH_VMCR ---- */
 
-static uint32_t read_ctlr(const struct at *at)
+static uint32_t read_ctlr(const struct gic_virtual *at)
 {
     return at->v->vmcr & GICH_VMCR_CTLR;
 }
 
-static void write_ctlr(const struct at *at, uint32_t value)
+static void write_ctlr(const struct gic_virtual *at, uint32_t value)
 {
     at->v->vmcr = (at->v->vmcr & ~GICH_VMCR_CTLR) | (value & GICH_VMCR_CTLR);
-    changed(at);
+    gic_virtual_update(at);
 }
 
-static uint32_t read_pmr(const struct at *at)
+static uint32_t read_pmr(const struct gic_virtual *at)
 {
     return gic_vcpu_pmr(at->v);
 }
 
-static void write_pmr(const struct at *at, uint32_t value)
+static void write_pmr(const struct gic_virtual *at, uint32_t value)
 {
     gic_vcpu_write_pmr(at->v, (unsigned)bits(value, 7, 0));
-    changed(at);
+    gic_virtual_update(at);
 }
 
-static uint32_t read_bpr(const struct at *at)
+static uint32_t read_bpr(const struct gic_virtual *at)
 {
     return gic_vcpu_bpr(at->v, false);
 }
 
-static void write_bpr(const struct at *at, uint32_t value)
+static void write_bpr(const struct gic_virtual *at, uint32_t value)
 {
     gic_vcpu_write_bpr(at->v, false, value);
-    changed(at);
+    gic_virtual_update(at);
 }
 
-static uint32_t read_abpr(const struct at *at)
+static uint32_t read_abpr(const struct gic_virtual *at)
 {
     return gic_vcpu_bpr(at->v, true);
 }
 
-static void write_abpr(const struct at *at, uint32_t value)
+static void write_abpr(const struct gic_virtual *at, uint32_t value)
 {
     gic_vcpu_write_bpr(at->v, true, value);
-    changed(at);
+    gic_virtual_update(at);
 }
 
-static uint32_t read_rpr(const struct at *at)
+static uint32_t read_rpr(const struct gic_virtual *at)
 {
     return gic_vcpu_running(at->v);
 }
 
-static uint32_t read_apr(const struct at *at)
+static uint32_t read_apr(const struct gic_virtual *at)
 {
     return at->v->apr[0] | at->v->apr[1];
 }
 
-static void write_apr(const struct at *at, uint32_t value)
+static void write_apr(const struct gic_virtual *at, uint32_t value)
 {
     at->v->apr[0] = value;
     at->v->apr[1] = 0;
-    changed(at);
+    gic_virtual_update(at);
 }
 
 /* GICV_IIDR: architecture version 2, Arm. */
-static uint32_t read_iidr(const struct at *at)
+static uint32_t read_iidr(const struct gic_virtual *at)
 {
     (void)at;
     return 0x2043b;
@@ -203,8 +189,8 @@ static uint32_t read_iidr(const struct at *at)
 static const struct gicv_register {
     const char *name;
     uint16_t offset;
-    uint32_t (*read)(const struct at *at);              /* NULL: reads as zero */
-    void (*write)(const struct at *at, uint32_t value); /* NULL: ignores writes */
+    uint32_t (*read)(const struct gic_virtual *at);              /* NULL: reads as zero */
+    void (*write)(const struct gic_virtual *at, uint32_t value); /* NULL: ignores writes */
 } registers[] = {
     {"GICV_CTLR",   0x0000, read_ctlr,   write_ctlr},
     {"GICV_PMR",    0x0004, read_pmr,    write_pmr},
@@ -231,17 +217,15 @@ static const struct gicv_register *find(uint64_t offset)
     return NULL;
 }
 
-uint32_t gic_gicv_read(struct gic *gic, unsigned cpu, uint64_t offset, uint64_t now)
+uint32_t gic_gicv_read(const struct gic_virtual *at, uint64_t offset)
 {
-    const struct at at = {gic, &gic->vcpu[cpu], cpu, now};
     const struct gicv_register *r = find(offset);
-    return r && r->read ? r->read(&at) : 0;
+    return r && r->read ? r->read(at) : 0;
 }
 
-void gic_gicv_write(struct gic *gic, unsigned cpu, uint64_t offset, uint32_t value, uint64_t now)
+void gic_gicv_write(const struct gic_virtual *at, uint64_t offset, uint32_t value)
 {
-    const struct at at = {gic, &gic->vcpu[cpu], cpu, now};
     const struct gicv_register *r = find(offset);
     if (r && r->write)
-        r->write(&at, value);
+        r->write(at, value);
 }

@@ -5,42 +5,73 @@
 
 /* ---- outputs ---- */
 
-static void drive(struct gic *gic, unsigned cpu, uint32_t lines, uint64_t now)
+static void drive(const struct gic_virtual *at, uint32_t lines)
 {
-    struct gic_vcpu *v = &gic->vcpu[cpu];
-    const uint32_t changed = lines ^ v->lines;
-    v->lines = lines;
+    const struct gic *gic = at->gic;
+    const uint32_t changed = lines ^ at->v->lines;
+    at->v->lines = lines;
     if (changed & LINE_VIRQ)
-        gic->output(gic->owner, cpu, LINE_VIRQ, lines & LINE_VIRQ, now);
+        gic->output(gic->owner, at->cpu, LINE_VIRQ, lines & LINE_VIRQ, at->now);
     if (changed & LINE_VFIQ)
-        gic->output(gic->owner, cpu, LINE_VFIQ, lines & LINE_VFIQ, now);
+        gic->output(gic->owner, at->cpu, LINE_VFIQ, lines & LINE_VFIQ, at->now);
 }
 
-/* The line is the redistributor's, or the distributor's, as those of devices are. */
-static void drive_maintenance(struct gic *gic, unsigned cpu, bool level, uint64_t now)
+/* The line of the maintenance interrupt is as those of devices are. */
+static void drive_maintenance(const struct gic_virtual *at, bool level)
 {
-    struct gic_vcpu *v = &gic->vcpu[cpu];
-    const struct irq_line line = gic_ppi(gic, cpu, GIC_MAINTENANCE);
-    if (v->maintenance == level)
+    if (at->v->maintenance == level)
         return;
-    v->maintenance = level;
-    irq_set(&line, level, now);
+    const struct irq_line line = gic_ppi(at->gic, at->cpu, GIC_MAINTENANCE);
+    at->v->maintenance = level;
+    irq_set(&line, level, at->now);
 }
 
-void gic_virtual_update(struct gic *gic, unsigned cpu, uint64_t now)
+void gic_virtual_update(const struct gic_virtual *at)
 {
-    const struct gic_vcpu *v = &gic->vcpu[cpu];
-    drive(gic, cpu, gic_vcpu_lines(v), now);
-    drive_maintenance(gic, cpu, v->hcr & ICH_HCR_EN && gic_vcpu_misr(v), now);
+    drive(at, gic_vcpu_lines(at->v));
+    drive_maintenance(at, at->v->hcr & ICH_HCR_EN && gic_vcpu_misr(at->v));
+}
+
+/* ---- the life of interrupts in list registers ---- */
+
+static struct trace_lr described(uint64_t lr)
+{
+    return (struct trace_lr){.state = (uint8_t)bits(lr, 63, 62),
+                             .group1 = gic_lr_group1(lr),
+                             .hardware = lr & ICH_LR_HW,
+                             .vintid = gic_lr_vintid(lr),
+                             .pintid = lr & ICH_LR_HW ? (uint32_t)bits(lr, 44, 32) : 0};
+}
+
+static void tell(const struct gic_virtual *at, unsigned n, uint64_t before, const char *by)
+{
+    trace_list_register(at->gic->trace, at->cpu, n, described(before), described(at->v->lr[n]), by, at->now);
+}
+
+void gic_virtual_write_lr(const struct gic_virtual *at, unsigned n, uint64_t value)
+{
+    const uint64_t before = at->v->lr[n];
+    at->v->lr[n] = value;
+    tell(at, n, before, "write");
+}
+
+void gic_virtual_acknowledge(const struct gic_virtual *at, unsigned n)
+{
+    const uint64_t before = at->v->lr[n];
+    gic_vcpu_acknowledge(at->v, n);
+    tell(at, n, before, "acknowledge");
 }
 
 /* The number in a list register is the hypervisor's: it may be of no interrupt that there is. An SGI of a GICv2 has no one
  * to be deactivated for. */
-void gic_virtual_deactivate(struct gic *gic, unsigned cpu, unsigned n, uint64_t now)
+void gic_virtual_deactivate(const struct gic_virtual *at, unsigned n, const char *by)
 {
-    const int intid = gic_vcpu_deactivate(&gic->vcpu[cpu], n);
+    struct gic *gic = at->gic;
+    const uint64_t before = at->v->lr[n];
+    const int intid = gic_vcpu_deactivate(at->v, n);
+    tell(at, n, before, by);
     if (intid >= GIC_SGIS && intid < GIC_INTERRUPTS)
-        gic_update(gic, gic_dist_deactivate(&gic->dist, cpu, (unsigned)intid), now);
+        gic_update(gic, gic_dist_deactivate(&gic->dist, at->cpu, (unsigned)intid), at->now);
 }
 
 /* ---- faces: accesses of any width and alignment come down to the words they touch ---- */
@@ -51,24 +82,31 @@ static uint64_t moved(uint64_t x, uint64_t from, uint64_t to)
     return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
 }
 
-typedef uint32_t read_fn(struct gic *gic, unsigned cpu, uint64_t offset, uint64_t now);
-typedef void write_fn(struct gic *gic, unsigned cpu, uint64_t offset, uint32_t value, uint64_t now);
+typedef uint32_t read_fn(const struct gic_virtual *at, uint64_t offset);
+typedef void write_fn(const struct gic_virtual *at, uint64_t offset, uint32_t value);
+
+static struct gic_virtual accessed(struct device *device, struct transaction t)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    const unsigned cpu = gic_cpu_of(gic, t);
+    return (struct gic_virtual){gic, &gic->vcpu[cpu], cpu, t.now};
+}
 
 static uint64_t read_words(struct device *device, uint64_t offset, struct transaction t, read_fn *read)
 {
-    struct gic *gic = ((struct gic_face *)device)->gic;
+    const struct gic_virtual who = accessed(device, t);
     uint64_t value = 0;
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
-        value |= moved(read(gic, gic_cpu_of(gic, t), at, t.now), at, offset);
+        value |= moved(read(&who, at), at, offset);
     return value;
 }
 
 static void write_words(struct device *device, uint64_t offset, uint64_t value, struct transaction t, write_fn *write)
 {
-    struct gic *gic = ((struct gic_face *)device)->gic;
+    const struct gic_virtual who = accessed(device, t);
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
         const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
-        write(gic, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at) & lanes, t.now);
+        write(&who, at, (uint32_t)moved(value, offset, at) & lanes);
     }
 }
 
@@ -99,8 +137,9 @@ static void gich_reset(struct device *device)
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
     for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++) {
-        drive(gic, cpu, 0, 0);
-        drive_maintenance(gic, cpu, false, 0);
+        const struct gic_virtual at = {gic, &gic->vcpu[cpu], cpu, 0};
+        drive(&at, 0);
+        drive_maintenance(&at, false);
         gic_vcpu_reset(&gic->vcpu[cpu], gic->vcpu[cpu].lrs);
     }
 }

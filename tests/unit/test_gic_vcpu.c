@@ -455,6 +455,47 @@ static void sixteen_list_registers_all_work(void **state)
     free(rig);
 }
 
+struct heard {
+    unsigned count;
+    struct trapeze_event event[16];
+};
+
+static void hear(void *owner, const struct trapeze_event *event)
+{
+    struct heard *heard = owner;
+    heard->event[heard->count++] = *event;
+}
+
+static void the_life_of_an_interrupt_in_a_list_register_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t from, to;
+        const char *by;
+    } expected[] = {{0, PENDING, "write"},  {PENDING, ACTIVE, "acknowledge"}, {ACTIVE, BOTH, "write"},
+                    {BOTH, PENDING, "eoi"}, {PENDING, ACTIVE, "acknowledge"}, {ACTIVE, 0, "deactivate"}};
+    struct heard heard = {0};
+    const struct trace trace = {1u << TRAPEZE_EVENT_LR, hear, &heard};
+    struct rig *rig = on();
+    rig->gic.trace = &trace;
+    lr_set(rig, 1, PENDING, 0x80, 40, GROUP1);
+    gicv(rig, GICV_IAR);
+    lr_set(rig, 1, BOTH, 0x80, 40, GROUP1);
+    gicv_set(rig, GICV_EOIR, 40);
+    gicv(rig, GICV_IAR);
+    gicv_set(rig, GICV_CTLR, 0x207);
+    gicv_set(rig, GICV_DIR, 40);
+    assert_int_equal(heard.count, sizeof expected / sizeof *expected);
+    for (unsigned i = 0; i < heard.count; i++) {
+        assert_int_equal(heard.event[i].lr.number, 1);
+        assert_int_equal(heard.event[i].lr.vintid, 40);
+        assert_int_equal(heard.event[i].lr.from, expected[i].from);
+        assert_int_equal(heard.event[i].lr.to, expected[i].to);
+        assert_string_equal(heard.event[i].lr.by, expected[i].by);
+    }
+    free(rig);
+}
+
 static void each_pe_has_an_interface_of_its_own(void **state)
 {
     (void)state;
@@ -513,6 +554,7 @@ int main(void)
         cmocka_unit_test(groups_going_on_and_off_are_reported_if_asked_for),
         cmocka_unit_test(maintenance_is_silent_while_the_interface_is_off),
         cmocka_unit_test(sixteen_list_registers_all_work),
+        cmocka_unit_test(the_life_of_an_interrupt_in_a_list_register_is_told),
         cmocka_unit_test(each_pe_has_an_interface_of_its_own),
         cmocka_unit_test(a_reset_lowers_the_lines_and_forgets_everything),
     };
