@@ -2,6 +2,7 @@
 #pragma once
 #include "bus/bus.h"
 #include "bus/events.h"
+#include "bus/irq.h"
 #include "cpu/exec/op.h"
 #include "cpu/models/model.h"
 #include "cpu/state.h"
@@ -24,10 +25,11 @@ struct sysreg_hook {
 
 /* Why the engine has to look up before the next operation. */
 enum attention {
-    ATTEND_STOP = 1 << 0,  /* cpu_stop was called */
-    ATTEND_LINES = 1 << 1, /* an interrupt input is up, or HCR_EL2.{VI, VF, VSE} or PSTATE.IL is set */
-    ATTEND_YIELD = 1 << 2, /* the quantum has to end: another PE must see what has happened */
-    ATTEND_SINGLE = 1 << 3 /* one operation at a time: stepping, tracing, breakpoints */
+    ATTEND_STOP = 1 << 0,   /* cpu_stop was called */
+    ATTEND_LINES = 1 << 1,  /* an interrupt input is up, or HCR_EL2.{VI, VF, VSE} or PSTATE.IL is set */
+    ATTEND_YIELD = 1 << 2,  /* the quantum has to end: another PE must see what has happened */
+    ATTEND_EVENTS = 1 << 4, /* an event has been asked for that is due before the first one known */
+    ATTEND_SINGLE = 1 << 3  /* one operation at a time: stepping, tracing, breakpoints */
 };
 
 /* Asked before every operation while ATTEND_SINGLE is up; pc is in state.pc, of the vector if an interrupt has just been
@@ -61,6 +63,7 @@ struct cpu {
         enum sysreg reg;
     } sysreg[SYSREG_A64_COUNT];
 
+    bool pmu_runs;   /* a counter of the PMU is on: a change of the EL matters to it */
     uint64_t sp_low; /* the bits of SP that have to be zero where it is a base: SCTLR_ELx.{SA, SA0} */
 
     uint64_t first_event; /* when the first event is due, as the engine last saw it */
@@ -82,8 +85,9 @@ struct cpu {
     const struct cpu_model *model;
     struct cluster *cluster;
     struct bus *bus;
-    struct events events;  /* of this PE alone, in its own time */
-    uint8_t lines_to_come; /* the lines, when the event that sets them has run */
+    struct events events;     /* of this PE alone, in its own time */
+    struct irq_line pmu_line; /* its overflow interrupt */
+    uint8_t lines_to_come;    /* the lines, when the event that sets them has run */
     struct cpu_power {
         bool pending; /* it has been turned on, but its time has not come */
         uint64_t entry, context;

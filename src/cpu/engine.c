@@ -2,6 +2,7 @@
 #include "cpu/exception.h"
 #include "cpu/exec/handlers.h"
 #include "cpu/isa/lower.h"
+#include "cpu/pmu.h"
 #include "cpu/sysreg/sysreg_table.h"
 #include <string.h>
 
@@ -181,6 +182,7 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
     struct state *s = &cpu->state;
     s->cycles = cpu->deadline - (uint64_t)left;
     s->pc = pc;
+    cpu->attention &= ~(uint32_t)ATTEND_EVENTS;
     events_run(&cpu->events, s->cycles);
     cpu->yielded = (may_yield && s->cycles >= cpu->until) || cpu->attention & ATTEND_YIELD;
     if (cpu->yielded)
@@ -333,6 +335,7 @@ void cpu_context_changed(struct cpu *cpu)
 void cpu_control_changed(struct cpu *cpu)
 {
     hyp_arm(&cpu->state, &cpu->armed_sets);
+    pmu_update(cpu);
     cpu_context_changed(cpu);
     cpu_lines_changed(cpu);
 }

@@ -1,6 +1,7 @@
 #include "cpu/exception.h"
 #include "cpu/cluster.h"
 #include "cpu/exec/flags.h"
+#include "cpu/pmu.h"
 #include "hyp/route.h"
 
 const struct exception_bank exception_banks[3] = {
@@ -123,6 +124,8 @@ uint64_t exception_enter(struct cpu *cpu, unsigned to, enum vector vector, uint6
         cpu_lines_changed(cpu);
     }
     exception_select_el(cpu, to, true);
+    if (unlikely(cpu->pmu_runs))
+        pmu_el_changed(cpu, from, about->cycles);
     if (trace_wants(&cpu->cluster->trace, TRAPEZE_EVENT_EXCEPTION))
         tell(cpu, from, (uint16_t)offset, return_pc, about);
     const uint64_t pc = exception_branch_address(s, s->sys[bank->vbar] + offset);

@@ -1,6 +1,7 @@
 #include "cpu/cluster.h"
 #include "cpu/exception.h"
 #include "cpu/exec/flags.h"
+#include "cpu/pmu.h"
 #include "hyp/effective.h"
 
 static unsigned target_el(uint64_t spsr)
@@ -69,6 +70,8 @@ const struct op *exception_return(struct cpu *cpu, const struct op *op)
     const int64_t left = left_after(cpu, op);
     uint64_t pc = s->sys[exception_banks[from].elr];
     restore(cpu, spsr);
+    if (unlikely(cpu->pmu_runs))
+        pmu_el_changed(cpu, from, engine_now(cpu, op));
     s->monitor.open = false;
     s->event = true;
     if (s->il && bit(spsr, 4) && !bit(spsr, 20))

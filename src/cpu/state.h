@@ -53,6 +53,10 @@ struct state {
     bool event;     /* the event register of WFE */
     bool has_el2;
     struct monitor monitor;
+    struct {
+        uint64_t since; /* cycles: when the counters in sys were exact */
+        uint8_t phase;  /* cycles since then that PMCR_EL0.D has not counted yet */
+    } pmu;
     uint64_t pc;     /* valid while the PE is not running */
     uint64_t cycles; /* valid while the PE is not running, and inside register hooks */
     uint64_t idle;   /* of these, spent waiting */

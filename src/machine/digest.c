@@ -20,6 +20,8 @@ static void add_state(struct digest *d, const struct state *s)
                                m->open,
                                m->pa,
                                m->size,
+                               s->pmu.since,
+                               s->pmu.phase,
                                s->pc,
                                s->cycles,
                                s->idle};

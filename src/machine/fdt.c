@@ -7,7 +7,14 @@
 
 enum { ROOM = 1 << 20 }; /* bytes of the machine's own tree, as QEMU's */
 
-enum { TIMER_SECURE = 13, TIMER_PHYSICAL = 14, TIMER_VIRTUAL = 11, TIMER_HYP = 10, MAINTENANCE = 9 }; /* PPIs */
+enum {
+    TIMER_SECURE = 13,
+    TIMER_PHYSICAL = 14,
+    TIMER_VIRTUAL = 11,
+    TIMER_HYP = 10,
+    MAINTENANCE = 9,
+    PMU = 7
+}; /* PPIs */
 
 /* ---- CPUs ---- */
 
@@ -117,6 +124,13 @@ static void add_gic(const struct virt *virt, void *fdt)
     NODE_CELLS(fdt, node, "phandle", PHANDLE_GIC);
 }
 
+static void add_pmu(const struct virt *virt, void *fdt)
+{
+    const int node = node_add(fdt, 0, "pmu");
+    node_string(fdt, node, "compatible", "arm,armv8-pmuv3");
+    NODE_CELLS(fdt, node, "interrupts", INTERRUPT_PPI, PMU, ppi_flags(virt));
+}
+
 /* Appends a number in as many cells as the tree's root says. Returns a libfdt error or 0. */
 static int append_cells(void *fdt, int node, const char *property, uint64_t value, int cells)
 {
@@ -147,12 +161,12 @@ static void add_root(void *fdt)
     NODE_CELLS(fdt, 0, "interrupt-parent", PHANDLE_GIC);
 }
 
-/* The interrupt controller's node is where QEMU's is: a node goes before those that are there. */
+/* The nodes of the interrupt controller and the PMU are where QEMU's are: a node goes before those that are there. */
 static void add_devices(const struct virt *virt, void *fdt)
 {
     for (unsigned i = 0; i < virt->devices; i++) {
         if (i == VIRT_FLASHES)
-            add_gic(virt, fdt);
+            add_gic(virt, fdt), add_pmu(virt, fdt);
         const struct virt_device *d = &virt->device[i];
         if (d->device->ops->fdt)
             d->device->ops->fdt(d->device, fdt, &d->place);

@@ -13,6 +13,7 @@ static void add_timers(struct virt *virt, unsigned number)
         [TIMER_CNTP] = VIRT_PPI_CNTP, [TIMER_CNTV] = VIRT_PPI_CNTV, [TIMER_CNTHP] = VIRT_PPI_CNTHP};
     struct timer *timer = &virt->timer[number];
     struct cpu *cpu = &virt->cpu[number];
+    cpu->pmu_line = gic_ppi(&virt->gic, number, VIRT_PPI_PMU);
     timer_init(timer, &cpu->state, &cpu->events, VIRT_CLOCK, TIMER_FREQUENCY);
     for (unsigned i = 0; i < TIMER_COUNT; i++)
         timer_connect(timer, (enum timer_name)i, gic_ppi(&virt->gic, number, ppi[i]));

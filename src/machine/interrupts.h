@@ -9,7 +9,8 @@ enum {
     VIRT_GICC = 0x08010000,
     VIRT_GICH = 0x08030000, /* with EL2, as GICV */
     VIRT_GICV = 0x08040000,
-    VIRT_PPI_CNTHP = 26, /* INTIDs */
+    VIRT_PPI_PMU = 23, /* INTIDs */
+    VIRT_PPI_CNTHP = 26,
     VIRT_PPI_CNTV = 27,
     VIRT_PPI_CNTP = 30
 };

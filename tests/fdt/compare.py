@@ -10,7 +10,6 @@ MISSING = {
     "/platform-bus@c000000": "no platform bus",
     "/fw-cfg@9020000": "no fw_cfg",
     "/pcie@10000000": "no PCIe",
-    "/pmu": "no PMU",
     "/intc@8000000/v2m@8020000": "no v2m frame",
     "/psci:migrate": "the call is not supported, in QEMU neither",
 }

@@ -153,11 +153,11 @@ static void rearming_one_control_gives_what_arming_all_gives(void **state)
 {
     (void)state;
     static const enum sysreg controls[] = {HCR_EL2,     CPTR_EL2,  MDCR_EL2,  CNTHCTL_EL2, ACTLR_EL2,
-                                           CNTKCTL_EL1, CPACR_EL1, SCTLR_EL1, MDSCR_EL1};
+                                           CNTKCTL_EL1, CPACR_EL1, SCTLR_EL1, MDSCR_EL1,   PMUSERENR_EL0};
     struct virt *virt = at_el(true, 2);
     struct cpu *cpu = &virt->cpu[0];
     struct armed all;
-    for (unsigned i = 0; i < 9 * 64; i++) {
+    for (unsigned i = 0; i < 10 * 64; i++) {
         const enum sysreg control = controls[i / 64];
         const uint64_t changed = BIT(i % 64);
         cpu->state.sys[control] ^= changed;

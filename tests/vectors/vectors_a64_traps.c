@@ -152,7 +152,7 @@ static const struct reason reasons[] = {
     {"MRS|MSR|MRSx|MSRx", "ICC", "GICv3: not there yet"},
     {"MRS|MSR|MRSx|MSRx", "ICH", "GICv3: not there yet"},
     {"MRS|MSR|MRSx|MSRx", "LOR", "FEAT_LOR"},
-    {"MRS|MSR|MRSx|MSRx", "PM", "PMU: not there yet"},
+    {"MRS|MSR|MRSx|MSRx", "PMMIR", "FEAT_PMUv3p4"},
     {"MRS|MSR", "PAN", "FEAT_PAN"},
     {"MRS|MSR", "UAO", "FEAT_UAO"},
     {"MRS|MSR", "RMR_", "the highest EL is EL3 there"},
@@ -174,8 +174,6 @@ static const char *line_not_run(struct json v)
         return "EL3";
     if (!strncmp(name, "TLBI_", 5) && !strcmp(name + strlen(name) - 2, "OS"))
         return "FEAT_TLBIOS";
-    if (bits(json_number(json_get(v, "w"), 0), 31, 5) == 0xd5389e20 >> 5)
-        return "PMU: not there yet"; /* among the unallocated */
     for (unsigned i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         const char *at = strstr(reasons[i].kinds, kind);
         const char after = at ? at[strlen(kind)] : 'x';

@@ -52,20 +52,11 @@ static bool implementation_defined(struct lowering *l, const struct fields *f, u
     return true;
 }
 
-/* What Cortex cores have of the system registers of Armv8.0, and this model does not yet: the Performance Monitors. */
-static bool lacking(const struct fields *f)
-{
-    const bool events = f->op1 == 3 && f->crn == 14 && f->crm >= 8;              /* PMEVCNTRn_EL0, PMEVTYPERn_EL0 */
-    const bool el0 = f->op1 == 3 && f->crn == 9 && f->crm >= 12 && f->crm <= 14; /* PMCR_EL0 ... */
-    const bool el1 = f->op1 == 0 && f->crn == 9 && f->crm == 14;                 /* PMINTENSET_EL1, PMINTENCLR_EL1 */
-    return f->o0 && (events || el0 || el1);
-}
-
 /* No register has this encoding. */
 static void no_register(struct lowering *l, const struct fields *f, bool read)
 {
     if (!(f->o0 && implementation_defined(l, f, 3, read)))
-        set_imm(l, lacking(f) ? UNIMPLEMENTED : UNDEFINED, 0, 0, 0);
+        set_imm(l, UNDEFINED, 0, 0, 0);
 }
 
 LOWER(MRS)

@@ -4,7 +4,7 @@
 /* clang-format off */
 static const struct model_reset reset[] = {
     {ID_AA64PFR0_EL1,  0x00ff0111},
-    {ID_AA64DFR0_EL1,  0x00101006}, /* 2 breakpoints, 2 watchpoints */
+    {ID_AA64DFR0_EL1,  0x00101106}, /* 2 breakpoints, 2 watchpoints */
     {ID_AA64ISAR0_EL1, 0x00010000},
     {ID_AA64MMFR0_EL1, 0x00100026},
     {CLIDR_EL1,        0x0a200023},

@@ -1,6 +1,7 @@
 #include "cpu/cluster.h"
 #include "cpu/exception.h"
 #include "cpu/exec/flags.h"
+#include "cpu/pmu.h"
 #include "cpu/sysreg/sysreg_table.h"
 #include "hyp/virq.h"
 #include <string.h>
@@ -135,6 +136,14 @@ void sysreg_write_control(void *owner, struct state *s, enum sysreg reg, uint64_
 
 #define on_write_control sysreg_write_control
 
+/* HPMN and HPME belong to the PMU. */
+WRITE_HOOK(mdcr)
+{
+    pmu_catch_up(owner);
+    sysreg_write_control(owner, s, reg, value);
+    pmu_update(owner);
+}
+
 /* Translation of the EL1&0 regime. EL2 writes these when it switches worlds: they act when it has left. */
 WRITE_HOOK(el1_regime)
 {
@@ -185,6 +194,32 @@ WRITE_HOOK(claimclr)
     s->sys[reg] &= ~value;
 }
 
+/* ---- performance monitors ---- */
+
+#define on_read_pmcr        pmu_read_pmcr
+#define on_read_pmcnten     pmu_read_pmcnten
+#define on_read_pmovs       pmu_read_pmovs
+#define on_read_pminten     pmu_read_pminten
+#define on_read_pmccntr     pmu_read_pmccntr
+#define on_read_pmevcntr    pmu_read_pmevcntr
+#define on_read_pmevtyper   pmu_read_pmevtyper
+#define on_read_pmxevcntr   pmu_read_pmxevcntr
+#define on_read_pmxevtyper  pmu_read_pmxevtyper
+#define on_write_pmcr       pmu_write_pmcr
+#define on_write_pmcntenset pmu_write_pmcntenset
+#define on_write_pmcntenclr pmu_write_pmcntenclr
+#define on_write_pmovsset   pmu_write_pmovsset
+#define on_write_pmovsclr   pmu_write_pmovsclr
+#define on_write_pmintenset pmu_write_pmintenset
+#define on_write_pmintenclr pmu_write_pmintenclr
+#define on_write_pmswinc    pmu_write_pmswinc
+#define on_write_pmccntr    pmu_write_pmccntr
+#define on_write_pmccfiltr  pmu_write_pmccfiltr
+#define on_write_pmevcntr   pmu_write_pmevcntr
+#define on_write_pmevtyper  pmu_write_pmevtyper
+#define on_write_pmxevcntr  pmu_write_pmxevcntr
+#define on_write_pmxevtyper pmu_write_pmxevtyper
+
 /* ---- the table ---- */
 
 /* The column `when`: a kind and a number. */
@@ -212,6 +247,7 @@ const struct sysreg_row sysreg_table[SYSREG_COUNT] = {
 
 #define RW_EL0 0
 #define RO_EL0 T(READ_ONLY)
+#define WO_EL0 T(WRITE_ONLY)
 #define RW_EL1 T(BELOW_EL1)
 #define RO_EL1 T(BELOW_EL1) | T(READ_ONLY)
 #define WO_EL1 T(BELOW_EL1) | T(WRITE_ONLY)
