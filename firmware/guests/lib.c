@@ -6,7 +6,7 @@ extern char secondary_start[];
 void hypercall(const u64 *arguments, struct result *result);
 u64 run_at_el0(u64 (*fn)(void), u64 spsr, void *sp);
 
-u64 gic_version, cpu_count;
+u64 gic_version, cpu_count, guest_number;
 u64 el0_caller; /* the stack pointer of who is waiting in run_at_el0 */
 u64 recover;
 void (*on_irq)(void), (*on_fiq)(void), (*on_serror)(void);
@@ -164,7 +164,7 @@ void start_cpu(unsigned number, void (*fn)(void))
 
 /* ---- translation ---- */
 
-static u64 level1[512] __attribute__((aligned(4096))), alias2[512] __attribute__((aligned(4096))),
+u64 level1[512] __attribute__((aligned(4096))), alias2[512] __attribute__((aligned(4096))),
     alias3[512] __attribute__((aligned(4096)));
 
 void mmu_on(void)

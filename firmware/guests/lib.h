@@ -6,6 +6,7 @@
 
 extern u64 gic_version; /* 2 or 3 */
 extern u64 cpu_count;
+extern u64 guest_number; /* of this guest alone */
 
 int main(void);                                                         /* on the first CPU */
 void report(bool passed, const char *reason) __attribute__((noreturn)); /* ends the guest, whichever CPU says it */
@@ -51,3 +52,19 @@ void print(const char *text);
 void print_hex(u64 value);
 void *memset(void *to, int byte, size_t n);
 void *memcpy(void *to, const void *from, size_t n);
+
+/* ---- the interrupt controller, of either version; all interrupts are IRQs: of Group 0 (v2), of Group 1 (v3) ---- */
+void gic_on(void);     /* the distributor, and this CPU's interface */
+void gic_cpu_on(void); /* the interface alone */
+void gic_enable(u32 intid, u8 priority, bool edge);
+u32 gic_ack(void);  /* with the sender, of an SGI of v2, from bit 10 on; 1023: none */
+u32 gic_wait(void); /* the same, but waits for a while */
+void gic_eoi(u32 acked);
+void gic_deactivate(u32 acked);
+void gic_eoi_mode(bool separate);
+void gic_mask(u8 priority); /* PMR */
+void gic_binary_point(u8 value);
+u32 gic_running(void); /* RPR */
+void gic_send(u32 cpus, u32 sgi);
+void gic_send_others(u32 sgi);
+u64 gic_dist(u32 offset); /* the address of a register that has bits for interrupts: of SGIs and PPIs when below 32 */

@@ -1,7 +1,9 @@
-// Where every guest starts: at EL1 with the MMU off. x0: the CPU, x1: the GIC's version, x2: how many CPUs there are.
+// Where every guest starts: at EL1 with the MMU off. x0: the CPU, x1: the GIC's version, x2: how many CPUs there are,
+// x3: the guest's number.
     .section .text.start, "ax"
     .global _start, secondary_start
 _start:
+    mov     x9, x3                      // the guest's number
     ldr     x3, =stack_top
     mov     sp, x3
     adr     x3, vectors
@@ -17,6 +19,8 @@ _start:
     str     x1, [x3]
     ldr     x3, =cpu_count
     str     x2, [x3]
+    ldr     x3, =guest_number
+    str     x9, [x3]
     isb
     bl      main
     bl      passed

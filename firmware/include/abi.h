@@ -2,7 +2,8 @@
 #pragma once
 
 /* Intermediate physical addresses. The image is loaded at GUEST_RAM and entered there, at EL1 with the MMU off and
- * everything masked: x0 is the number of the virtual CPU, x1 the version of the GIC (2 or 3), x2 how many CPUs there are. */
+ * everything masked: x0 is the number of the virtual CPU, x1 the version of the GIC (2 or 3), x2 how many CPUs there
+ * are, x3 a number that is its own. */
 #define GUEST_GICD     0x08000000
 #define GUEST_GICC     0x08010000 /* v2 */
 #define GUEST_GICR     0x080a0000 /* v3: 128 KiB a CPU */
@@ -41,3 +42,5 @@
 #define CALL_NO_EXECUTE    0xc600000b /* the same, for instructions */
 #define CALL_TAKE_CODE \
     0xc600000c /* the next time an instruction is to be read for emulation, its page is taken away before */
+#define CALL_MAINTENANCE 0xc600000d /* GICH_MISR's bits that have been seen since this was last asked */
+#define CALL_ROLLOVERS   0xc600000e /* how often VMIDs have run out */

@@ -39,8 +39,7 @@ static u64 call_exits(struct vcpu *vcpu)
 
 static u64 call_traps(struct vcpu *vcpu)
 {
-    const u64 own = HCR_RW | HCR_VM | HCR_IMO | HCR_FMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_PTW;
-    vcpu->hcr = own ^ vcpu->x[1]; /* a bit that is on by itself is turned off */
+    vcpu->hcr = GUEST_HCR ^ vcpu->x[1]; /* a bit that is on by itself is turned off */
     vcpu->mdcr = vcpu->x[2];
     vcpu->cptr = vcpu->x[3];
     vcpu->cnthctl = CNTHCTL_EL1PCTEN ^ vcpu->x[4];
@@ -58,7 +57,7 @@ static u64 call_move_page(struct vcpu *vcpu)
 static u64 call_raise(struct vcpu *vcpu)
 {
     for (u64 n = 0; n < vcpu->x[2]; n++)
-        vgic_raise(vcpu, (u32)(vcpu->x[1] + n), 0);
+        vgic_raise(vcpu, (u32)(vcpu->x[1] + n));
     return 0;
 }
 
@@ -99,6 +98,19 @@ static u64 call_take_code(struct vcpu *vcpu)
     return 0;
 }
 
+static u64 call_maintenance(struct vcpu *vcpu)
+{
+    const u64 seen = vcpu->maintenance;
+    vcpu->maintenance = 0;
+    return seen;
+}
+
+static u64 call_rollovers(struct vcpu *vcpu)
+{
+    (void)vcpu;
+    return vmid_rollovers();
+}
+
 /* ---- PSCI ---- */
 
 static u64 psci_version(struct vcpu *vcpu)
@@ -136,14 +148,24 @@ static const struct {
     u64 function;
     u64 (*call)(struct vcpu *vcpu);
 } calls[] = {
-    {PSCI_VERSION, psci_version},       {PSCI_CPU_ON, psci_cpu_on},
-    {PSCI_CPU_OFF, psci_cpu_off},       {PSCI_SYSTEM_OFF, psci_system_off},
-    {CALL_REPORT, call_report},         {CALL_EXIT_LOG, call_exit_log},
-    {CALL_EXITS, call_exits},           {CALL_TRAPS, call_traps},
-    {CALL_MOVE_PAGE, call_move_page},   {CALL_RAISE, call_raise},
-    {CALL_LEVEL, call_level},           {CALL_SERROR, call_serror},
-    {CALL_YIELD, call_yield},           {CALL_WRITE_PROTECT, call_write_protect},
-    {CALL_NO_EXECUTE, call_no_execute}, {CALL_TAKE_CODE, call_take_code},
+    {PSCI_VERSION, psci_version},
+    {PSCI_CPU_ON, psci_cpu_on},
+    {PSCI_CPU_OFF, psci_cpu_off},
+    {PSCI_SYSTEM_OFF, psci_system_off},
+    {CALL_REPORT, call_report},
+    {CALL_EXIT_LOG, call_exit_log},
+    {CALL_EXITS, call_exits},
+    {CALL_TRAPS, call_traps},
+    {CALL_MOVE_PAGE, call_move_page},
+    {CALL_RAISE, call_raise},
+    {CALL_LEVEL, call_level},
+    {CALL_SERROR, call_serror},
+    {CALL_YIELD, call_yield},
+    {CALL_WRITE_PROTECT, call_write_protect},
+    {CALL_NO_EXECUTE, call_no_execute},
+    {CALL_TAKE_CODE, call_take_code},
+    {CALL_MAINTENANCE, call_maintenance},
+    {CALL_ROLLOVERS, call_rollovers},
 };
 
 void guest_call(struct vcpu *vcpu)

@@ -176,10 +176,25 @@ static void unload(void)
     IRQ_UNMASK();
 }
 
+/* A guest that is to run again while others do, and has passed. */
+static struct vm **to_repeat(void)
+{
+    for (unsigned n = 0; n < MAX_RUNNING; n++)
+        if (running[n] && running[n]->done && running[n]->passed && (running[n]->guest->options & AGAIN))
+            return &running[n];
+    return NULL;
+}
+
 void run_all(void)
 {
-    while (!all_done())
+    while (!all_done()) {
+        struct vm **again = to_repeat();
+        if (again) {
+            on_every_cpu(unload); /* nobody has it in hand */
+            *again = vm_again(*again);
+        }
         run_or_wait(this_cpu());
+    }
     on_every_cpu(unload);
 }
 

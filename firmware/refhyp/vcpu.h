@@ -45,9 +45,8 @@ struct irq {
     bool enabled, edge, group1;
     bool pending; /* latched; a level interrupt is also pending while its level is high */
     bool level, active;
-    u8 hw; /* the physical interrupt it is linked to, or 0 */
-    u8 lr; /* 1 + the list register that holds it, or 0 */
-    u8 cpu;
+    u8 hw;  /* the physical interrupt it is linked to, or 0 */
+    u8 cpu; /* the virtual CPU that it goes to */
 };
 
 struct vcpu {
@@ -58,7 +57,6 @@ struct vcpu {
 
     struct el1_regs el1;
     u64 hcr, cptr, mdcr, cnthctl, actlr, vmpidr, vttbr, cntvoff; /* for EL2, while the guest runs */
-    u64 ich_hcr;                                                 /* traps of the GICv3 interface */
     struct exit exit;
     struct vgic_state vgic;
     u64 fp_exits; /* FP accesses that the switch has answered by itself */
@@ -77,7 +75,9 @@ struct vcpu {
     u16 sgi_sources[16]; /* v2: who has sent it */
     struct exit_record log[LOG_SIZE];
     u64 logged;
+    u64 ich_hcr; /* what the guest has asked for of GICH_HCR: traps (v3), maintenance interrupts */
     bool take_code;
+    u64 maintenance; /* GICH_MISR's bits that have been seen */
 };
 
 /* What a virtual CPU does with what it has in x[] and in the vector registers. Register 31 is zero. */

@@ -5,7 +5,7 @@
 extern const char *const image_places[][2];
 
 const struct guest guests[] = {
-#define GUEST(name, cpus, options, timed) {#name, cpus, options, timed},
+#define GUEST(name, image, cpus, options, timed) {#name, cpus, options, timed},
 #include "../guests/guests.def"
 #undef GUEST
 };
@@ -36,7 +36,7 @@ struct vcpu *vcpu_new(struct vm *vm, unsigned index)
     vcpu->vmpidr = BIT(31) | index;
     vcpu->cntvoff = vm->cntvoff;
     vcpu->cnthctl = CNTHCTL_EL1PCTEN;
-    vcpu->hcr = HCR_RW | HCR_VM | HCR_IMO | HCR_FMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_PTW;
+    vcpu->hcr = GUEST_HCR;
     return vcpu;
 }
 
@@ -81,6 +81,7 @@ struct vm *vm_create(const struct guest *guest)
     vcpu_reset(vm->vcpus[0], GUEST_RAM, 0);
     vm->vcpus[0]->x[1] = machine.gic_version;
     vm->vcpus[0]->x[2] = guest->cpus;
+    vm->vcpus[0]->x[3] = (u64)(guest - guests) + 1;
     return vm;
 }
 
@@ -90,6 +91,17 @@ void vm_destroy(struct vm *vm)
     for (unsigned n = 0; n < vm->guest->cpus; n++)
         vcpu_release(vm->vcpus[n]);
     vm->guest = NULL;
+}
+
+struct vm *vm_again(struct vm *vm)
+{
+    u64 exits[REASONS];
+    memcpy(exits, vm->exits, sizeof exits);
+    const struct guest *guest = vm->guest;
+    vm_destroy(vm);
+    vm = vm_create(guest);
+    memcpy(vm->exits, exits, sizeof exits);
+    return vm;
 }
 
 void vm_report(struct vm *vm, bool passed, const char *reason)

@@ -3,7 +3,7 @@
 #include "host.h"
 
 /* guests.def's options */
-enum { FP = 1, VGIC = 2, PIC = 4, WITH_NEXT = 8 };
+enum { FP = 1, VGIC = 2, PIC = 4, WITH_NEXT = 8, AGAIN = 16 };
 
 /* Why guests leave; the closing table has a row for each. */
 enum reason {
@@ -28,7 +28,11 @@ enum reason {
     R_MAINTENANCE,
     REASONS
 };
-#define REASON(r) (1u << (r))
+#define REASON(r)   (1u << (r))
+#define ALL_REASONS (REASON(REASONS) - 1)
+
+/* HCR_EL2 of every guest: its interrupts come here, it does not wait on its own, and it has no firmware */
+#define GUEST_HCR (HCR_RW | HCR_VM | HCR_PTW | HCR_IMO | HCR_FMO | HCR_AMO | HCR_TWI | HCR_TWE | HCR_TSC)
 
 enum { SPIS = 32, CONSOLE = 4096 };
 
@@ -53,7 +57,6 @@ struct vm {
     char console[CONSOLE];
     unsigned console_used;
     u64 exits[REASONS];
-    u64 vmid_changes;
     /* the virtual distributor */
     struct irq spis[SPIS];
     bool distributor_on;
@@ -67,6 +70,7 @@ struct vm {
 
 struct vm *vm_create(const struct guest *guest);
 void vm_destroy(struct vm *vm);
+struct vm *vm_again(struct vm *vm); /* a new one of the same guest, with the exits of the old */
 void vm_report(struct vm *vm, bool passed, const char *reason);
 extern struct vm *running[]; /* those that run now */
 enum { MAX_RUNNING = 4 };
@@ -109,7 +113,7 @@ void vgic_reset(struct vm *vm);
 void vgic_before(struct vcpu *vcpu); /* fills the list registers */
 void vgic_after(struct vcpu *vcpu);  /* reads them back */
 bool vgic_pending(struct vcpu *vcpu);
-void vgic_raise(struct vcpu *vcpu, u32 intid, u32 source); /* makes it pending; SPIs: wherever they are routed */
+void vgic_raise(struct vcpu *vcpu, u32 intid); /* makes it pending; SPIs: wherever they are routed */
 void vgic_level(struct vcpu *vcpu, u32 intid, bool level);
 void vgic_sgi(struct vcpu *from, u32 cpus_mask, u32 intid);
 struct irq *vgic_irq(struct vcpu *vcpu, u32 intid);

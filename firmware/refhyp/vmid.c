@@ -39,7 +39,6 @@ void vmid_renew(struct vm *vm)
         vm->vmid = vmids[allocator.next++];
         DSB();
         vm->vmid_generation = allocator.generation;
-        vm->vmid_changes++;
     }
     unlock(&allocator.lock);
 }

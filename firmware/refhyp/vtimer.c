@@ -38,7 +38,7 @@ void vtimer_tick(struct vcpu *vcpu)
     }
     vcpu->timer.active = true;
     vgic_irq(vcpu, IRQ_VTIMER)->hw = IRQ_VTIMER;
-    vgic_raise(vcpu, IRQ_VTIMER, 0);
+    vgic_raise(vcpu, IRQ_VTIMER);
 }
 
 u64 vtimer_deadline(const struct vcpu *vcpu)
