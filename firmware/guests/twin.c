@@ -29,11 +29,16 @@ static void memory_is_mine(void)
         check("memory is another's", read64(ALIAS + n * 4096 + n * 8), value_of((n + guest_number * 3) % PAGES));
 }
 
-#define EACH_REGISTER(R)                                                                                          \
-    R(tpidr_el0, ~0ul)                                                                                            \
-    R(tpidrro_el0, ~0ul) R(contextidr_el1, 0xfffffffful) R(far_el1, ~0ul) R(esr_el1, 0x3ffffful) R(elr_el1, ~0ul) \
-        R(sp_el0, ~0ul) R(ttbr1_el1, 0xfffffffff000ul) R(spsr_el1, 0xf00003c5ul) R(csselr_el1, 3ul)               \
-            R(cntkctl_el1, 0x303ul) R(par_el1, 0xfffffffff000ul) R(mdscr_el1, 0x1000ul)
+// clang-format off
+#define EACH_REGISTER(R)                                                            \
+    R(tpidr_el0,      ~0ul)             R(tpidrro_el0, ~0ul)                        \
+    R(contextidr_el1, 0xfffffffful)     R(far_el1,     ~0ul)                        \
+    R(esr_el1,        0x3ffffful)       R(elr_el1,     ~0ul)                        \
+    R(sp_el0,         ~0ul)             R(ttbr1_el1,   0xfffffffff000ul)            \
+    R(spsr_el1,       0xf00003c5ul)     R(csselr_el1,  3ul)                         \
+    R(cntkctl_el1,    0x303ul)          R(par_el1,     0xfffffffff000ul)            \
+    R(mdscr_el1,      0x1000ul)
+// clang-format on
 
 static void registers_are_mine(u64 round)
 {
