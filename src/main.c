@@ -1,4 +1,5 @@
 /* Options -> configuration -> libtrapeze. The only file that prints usage or exits. */
+#include "cli/commands.h"
 #include "cli/session.h"
 #include <stdio.h>
 
@@ -6,13 +7,16 @@
 
 static enum exit_code help(void)
 {
-    puts("usage: trapeze [OPTION...]\n"
+    puts("usage: trapeze [OPTION...]\n       trapeze COMMAND ...\n"
          "A deterministic model of an Arm machine with the virtualization extensions. Options are spelt as QEMU spells "
          "them.\n");
     options_print(stdout);
+    puts("\nCommands:");
+    commands_print(stdout);
     puts("\nExit codes: 0 success; 1 the guest failed; 2 a wrong option or image; 3 a limit, or every CPU waits for "
          "ever;\n"
-         "70 a defect of Trapeze. On a terminal Ctrl-A x quits.");
+         "4 two traces differ; 5 under --strict, something that is not modelled; 70 a defect of Trapeze. On a terminal "
+         "Ctrl-A x quits.");
     return EXIT_OK;
 }
 
@@ -49,6 +53,8 @@ int main(int argc, char **argv)
     struct options options;
     struct trapeze_error error;
     enum exit_code code = EXIT_USAGE;
+    if (commands_know(argc, argv))
+        return (int)commands_run(argc, argv);
     if (options_parse(&options, argc, argv, &error))
         code = act(&options);
     else

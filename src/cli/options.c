@@ -207,6 +207,9 @@ KEEPS(on_bios, "-bios", config.bios)
 KEEPS(on_gdb, "-gdb", gdb)
 KEEPS(on_trace, "--trace", trace)
 KEEPS(on_trace_events, "--trace-events", trace_events)
+KEEPS(on_record, "--record", record)
+KEEPS(on_record_events, "--record-events", record_events)
+KEEPS(on_marker, "--marker", marker)
 KEEPS(on_semihosting_dir, "--semihosting-dir", config.semihosting_dir)
 
 /* What a -drive says. */
@@ -520,6 +523,9 @@ static const struct option {
     {"--tlb",              "hw|flush", "translations stay until invalidated or evicted, or go at each change of VMID or ASID", on_tlb},
     {"--trace",            "FILE|-",  "write what happens, a line an event", on_trace},
     {"--trace-events",     "KINDS",   "of insn,exc,mem,irq,tlb,note,int,lr,world,control,psci,marker; default exc,irq", on_trace_events},
+    {"--record",           "FILE",    "write what happens to a trace file, as trapeze trace record does", on_record},
+    {"--record-events",    "KINDS",   "of the same; default all but insn and mem", on_record_events},
+    {"--marker",           "TEXT",    "of the console's lines record those with this text; default all", on_marker},
     {"--semihosting-dir",  "DIR",     "where semihosting may open files; without it, nowhere", on_semihosting_dir},
     {"-accel",             "ANY",     "accepted, changes nothing; so are the next ones", on_nothing},
     {"-monitor",           "ANY",     "", on_nothing},

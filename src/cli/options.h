@@ -33,8 +33,9 @@ struct options {
     struct input input[INPUTS_MAX];
     unsigned inputs;
     bool digest, stats;
-    const char *trace, *trace_events; /* NULL: no trace; the default */
-    char note[NOTES_MAX][160];        /* for people: what was accepted and does nothing */
+    const char *trace, *trace_events;            /* NULL: no trace; the default */
+    const char *record, *record_events, *marker; /* NULL: no trace file; the default; every line */
+    char note[NOTES_MAX][160];                   /* for people: what was accepted and does nothing */
     unsigned notes;
     char *string[STRINGS_MAX]; /* what the others point to */
     unsigned strings;

@@ -1,7 +1,7 @@
 #include "cli/session.h"
 #include "cli/terminal.h"
+#include "cli/watch.h"
 #include "gdbstub/gdbstub.h"
-#include "tools/trace.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -22,7 +22,7 @@ struct serial_file {
 struct session {
     struct options *options;
     struct trapeze *t;
-    struct tracer *tracer;
+    struct watch watch;
     struct serial_file serial[TRAPEZE_SERIALS_MAX];
     bool interactive; /* standard input is the guest's keyboard */
     bool keyboard_over;
@@ -230,7 +230,7 @@ static bool reached(const struct session *s, enum trapeze_stop why)
     if (why == TRAPEZE_TIME)
         return o->max_time && trapeze_nanoseconds(s->t) >= o->max_time;
     if (why == TRAPEZE_EVENT)
-        return s->quit || tracer_failed(s->tracer);
+        return s->quit || watch_failed(&s->watch);
     return why != TRAPEZE_BREAK;
 }
 
@@ -343,6 +343,7 @@ static void report(const struct session *s)
                 counted(s) ? "instructions" : "busy-cycles", trapeze_instructions(s->t),
                 trapeze_nanoseconds(s->t) / 1000000000, trapeze_nanoseconds(s->t) % 1000000000,
                 trapeze_unimplemented(s->t));
+    watch_report(&s->watch, stderr);
     if (!s->options->digest)
         return;
     trapeze_digest(s->t, digest);
@@ -367,14 +368,13 @@ static bool dump_tree(const struct session *s)
     return true;
 }
 
-static bool open_trace(struct session *s)
+static enum exit_code end_watch(struct session *s, enum exit_code code)
 {
     struct trapeze_error error;
-    if (!s->options->trace)
-        return true;
-    const char *events = s->options->trace_events ? s->options->trace_events : "exc,irq";
-    s->tracer = tracer_open(s->options->trace, events, s->t, &error);
-    return s->tracer || say(error.text);
+    if (watch_close(&s->watch, &error))
+        return code;
+    say(error.text);
+    return EXIT_USAGE;
 }
 
 static enum exit_code run(struct session *s)
@@ -383,8 +383,10 @@ static enum exit_code run(struct session *s)
     struct trapeze_error error;
     if (s->options->dumpdtb)
         return dump_tree(s) ? EXIT_OK : EXIT_USAGE;
-    if (!open_trace(s) || !open_input(s))
-        return EXIT_USAGE;
+    if (!watch_open(&s->watch, s->options, s->t, &error))
+        return say(error.text), end_watch(s, EXIT_USAGE);
+    if (!open_input(s))
+        return end_watch(s, EXIT_USAGE);
     s->interactive = !s->options->gdb && serial_is_standard(s) && terminal_open(!s->options->serial[0].monitor);
     s->started = wall();
     if (s->interactive)
@@ -397,11 +399,7 @@ static enum exit_code run(struct session *s)
         say(error.text);
         code = EXIT_USAGE;
     }
-    if (!tracer_close(s->tracer, &error)) {
-        say(error.text);
-        code = EXIT_USAGE;
-    }
-    return code;
+    return end_watch(s, code);
 }
 
 enum exit_code session_run(struct options *options)
