@@ -8,6 +8,7 @@ struct cpu {
     u64 number, mpidr;
     void (*volatile job)(void); /* what CPU 0 asks for; NULL when done */
     volatile u64 kicks_taken;   /* SGIs of other CPUs */
+    u64 slice_end;              /* by the counter, of the virtual CPU that has run last */
     volatile bool slice_over;   /* the host's timer has fired */
     volatile bool timer_fired;  /* the virtual timer's interrupt has come, for the virtual CPU that is loaded */
     struct vcpu *loaded;        /* whose timer is in this CPU */

@@ -74,16 +74,24 @@ static struct vcpu *pick(struct cpu *cpu)
     return NULL;
 }
 
+/* A slice begins when somebody else's turn has come, not at each entry: who leaves often keeps nobody waiting. */
+static void begin_slice(struct cpu *cpu, const struct vcpu *next)
+{
+    if (next != cpu->current)
+        cpu->slice_end = MRS(cntpct_el0) + SLICE;
+}
+
 /* The host's timer: the end of the slice, if somebody else waits for it, or the first timer of those that are not loaded. */
 static void arm_timer(const struct cpu *cpu, const struct vcpu *next)
 {
-    const u64 now = MRS(cntpct_el0);
     u64 deadline = ~UINT64_C(0);
     for (unsigned place = 0; place < PLACES; place++) {
         struct vcpu *vcpu = vcpu_at(place);
         if (vcpu == next || !is_mine(cpu, vcpu))
             continue;
-        const u64 theirs = is_ready(cpu, vcpu) ? now + SLICE : cpu->loaded != vcpu ? vtimer_deadline(vcpu) : deadline;
+        const u64 theirs = is_ready(cpu, vcpu)   ? cpu->slice_end
+                           : cpu->loaded != vcpu ? vtimer_deadline(vcpu)
+                                                 : deadline;
         deadline = theirs < deadline ? theirs : deadline;
     }
     MSR(cntp_cval_el0, deadline);
@@ -113,6 +121,7 @@ static bool run_one(struct cpu *cpu)
     struct vcpu *vcpu = pick(cpu);
     if (vcpu)
         load(cpu, vcpu);
+    begin_slice(cpu, vcpu);
     arm_timer(cpu, vcpu);
     if (!vcpu)
         return false;
