@@ -89,7 +89,7 @@ static void device_access(struct vcpu *vcpu, u64 ipa)
 {
     const u64 esr = vcpu->exit.esr;
     u32 word;
-    if (!bits(esr, 24, 24)) {
+    if (!describes_access(esr, vcpu->exit.far)) {
         count_exit(vcpu, R_MMIO_DECODED);
         if (read_instruction(vcpu, &word))
             emulate_access(vcpu, word);
@@ -118,7 +118,7 @@ static void abort_exit(struct vcpu *vcpu)
         permission_fault(vcpu, ipa);
     } else if (fault == FSC_TRANSLATION && stage2_fault(vcpu, ipa)) {
         count_exit(vcpu, walk ? R_STAGE2_WALK : fetch ? R_STAGE2_INSN : R_STAGE2_DATA);
-    } else if (!fetch && !walk && fault == FSC_TRANSLATION && !bits(esr, 8, 8)) {
+    } else if (!fetch && !walk && fault == FSC_TRANSLATION) {
         device_access(vcpu, ipa);
     } else {
         count_exit(vcpu, R_ABORT);

@@ -79,7 +79,7 @@ static void note_instruction(struct vcpu *vcpu)
 {
     const u64 esr = vcpu->exit.esr;
     const bool at_el0 = bits(vcpu->pstate, 3, 0) == PSR_EL0T;
-    if (esr_ec(esr) != EC_DATA_LOW || bits(esr, 24, 24))
+    if (esr_ec(esr) != EC_DATA_LOW || describes_access(esr, vcpu->exit.far))
         return;
     if (at_el0)
         __asm__ volatile("at s1e0r, %0; isb" ::"r"(vcpu->pc) : "memory");

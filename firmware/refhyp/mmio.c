@@ -105,6 +105,11 @@ bool guest_memory(struct vcpu *vcpu, u64 ipa, void *data, unsigned bytes, bool w
     return true;
 }
 
+unsigned zero_block_bytes(void)
+{
+    return 4u << bits(MRS(dczid_el0), 3, 0);
+}
+
 bool emulate_translate(struct vcpu *vcpu, u64 va, bool write, bool unprivileged, u64 *ipa)
 {
     const u64 how = (unprivileged || vcpu_at_el0(vcpu) ? AS_EL0 : AS_EL1) | (write ? TO_WRITE : TO_READ);

@@ -17,5 +17,8 @@ void emulate_access(struct vcpu *vcpu, u32 word);
  * `unprivileged`). False: its own stage 1 does not allow it (the guest has then taken the abort). */
 bool emulate_translate(struct vcpu *vcpu, u64 va, bool write, bool unprivileged, u64 *ipa);
 
+/* What DC ZVA zeroes. */
+unsigned zero_block_bytes(void);
+
 /* Copies between the host and guest memory at an IPA (mapping it when it is not). False: no RAM there. */
 bool guest_memory(struct vcpu *vcpu, u64 ipa, void *data, unsigned bytes, bool write);

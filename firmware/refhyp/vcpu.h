@@ -97,6 +97,14 @@ static inline bool vcpu_at_el0(const struct vcpu *vcpu)
     return (vcpu->pstate & 0xf) == PSR_EL0T;
 }
 
+/* Whether a data abort's syndrome says all of the access: ISV is 1, and the address is where it begins. Unaligned it may go
+ * on in another page; what is at the beginning of a page may be the rest of one that has begun in the page before. */
+static inline bool describes_access(u64 esr, u64 far)
+{
+    const u64 bytes = 1u << bits(esr, 23, 22); /* SAS */
+    return bits(esr, 24, 24) && far % bytes == 0 && (bytes == 1 || far % 4096);
+}
+
 /* The stack pointer in use. */
 static inline u64 *vcpu_sp(struct vcpu *vcpu)
 {

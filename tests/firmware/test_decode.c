@@ -2,6 +2,7 @@
  * fields that make an encoding (sizes, opcodes, modes), registers and immediates at random. */
 #include "base/bits.h"
 #include "cpu/isa/lower.h"
+#include "guests/words.h"
 #include "refhyp/decode.h"
 #include "test.h"
 #include <capstone/capstone.h>
@@ -39,54 +40,19 @@ static void nothing_was_wrong(void)
     assert_int_equal(found, 0);
 }
 
-static uint32_t next_random(uint64_t *seed)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*seed >> 32);
-}
-
 /* ---- words ---- */
-
-static const char shape_letters[] = "zovLpwqcsre"; /* the others are registers, immediates, and what nobody looks at */
-
-/* The bits of a class's text: fixed ones and their values, and those of letters in `letters`. */
-static uint32_t bits_of(const char *text, const char *letters)
-{
-    uint32_t found = 0;
-    for (unsigned bit = 32; *text; text++)
-        if (*text != ' ')
-            found |= (uint32_t)(strchr(letters, *text) != NULL) << --bit;
-    return found;
-}
 
 typedef void visit_fn(uint32_t word);
 
-enum { WORDS_OF_A_SHAPE = 24 };
-
-/* Calls visit for words of every shape of the class. Bits that should be one are, in three of four. */
-static void each_shape(const char *text, visit_fn *visit, uint64_t *seed)
-{
-    const uint32_t fixed = bits_of(text, "01"), value = bits_of(text, "1"), shape = bits_of(text, shape_letters);
-    const uint32_t should_be_one = bits_of(text, "x");
-    uint32_t chosen = 0;
-    do {
-        for (unsigned n = 0; n < WORDS_OF_A_SHAPE; n++) {
-            const uint32_t rest = next_random(seed) & ~fixed & ~shape;
-            visit(value | chosen | rest | (n % 4 ? should_be_one & ~UINT32_C(0x8000) : 0));
-        }
-        chosen = (chosen - shape) & shape; /* the next number in these bits */
-    } while (chosen);
-}
-
 static void each_word(visit_fn *visit)
 {
-    uint64_t seed = 1;
-    for (unsigned n = 0; access_class(n); n++)
-        each_shape(access_class(n), visit, &seed);
+    struct words w = {.seed = 1, .times = 24};
+    for (uint32_t word; words_next(&w, &word);)
+        visit(word);
     for (unsigned n = 0; n < 200000; n++)
-        visit((next_random(&seed) & ~UINT32_C(0x0a000000)) | 0x08000000); /* loads and stores */
+        visit((words_random(&w.seed) & ~UINT32_C(0x0a000000)) | 0x08000000); /* loads and stores */
     for (unsigned n = 0; n < 200000; n++)
-        visit(next_random(&seed));
+        visit(words_random(&w.seed));
 }
 
 /* Loads and stores of Armv8.0 are all in one group; the operations by address are system instructions. */
