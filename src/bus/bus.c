@@ -126,7 +126,7 @@ static void *host_in_sparse(struct bus *bus, pa_t address, uint64_t size)
     return page ? page->bytes + address.raw % PAGE_SIZE : NULL;
 }
 
-void *bus_load_host(struct bus *bus, pa_t address, uint64_t size)
+void *bus_load_host_elsewhere(struct bus *bus, pa_t address, uint64_t size)
 {
     const struct memory *m = memory_at(bus, address, size);
     if (!m)

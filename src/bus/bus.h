@@ -1,6 +1,7 @@
 /* The physical address space: memory, and devices found by address. Every access ends here. */
 #pragma once
 #include "base/addr.h"
+#include "base/hints.h"
 #include "base/status.h"
 #include "bus/device.h"
 #include <stdbool.h>
@@ -68,8 +69,17 @@ enum status bus_map(struct bus *bus, pa_t base, uint64_t size, struct device *de
 
 /* Where [address, address + size), inside one page, lies in host memory; NULL when it is not memory that a load reads
  * (that a store writes). */
-void *bus_load_host(struct bus *bus, pa_t address, uint64_t size);
+void *bus_load_host_elsewhere(struct bus *bus, pa_t address, uint64_t size);
 void *bus_store_host(struct bus *bus, pa_t address, uint64_t size);
+
+static inline void *bus_load_host(struct bus *bus, pa_t address, uint64_t size)
+{
+    const struct memory *first = &bus->memory[0]; /* most often it is this one: RAM */
+    const uint64_t offset = address.raw - first->base.raw;
+    if (likely(offset < first->size && size <= first->size - offset && first->direct))
+        return first->host + offset;
+    return bus_load_host_elsewhere(bus, address, size);
+}
 
 /* For loaders: host memory of a run of one RAM or ROM, over any number of pages; NULL when it does not fit. */
 void *bus_image_host(struct bus *bus, pa_t address, uint64_t size);

@@ -2,6 +2,7 @@
 #include "cpu/cluster.h"
 #include "cpu/exception.h"
 #include "cpu/exec/exec_ldst.h"
+#include <string.h>
 
 /* ---- finding the bytes ---- */
 
@@ -10,6 +11,7 @@ struct span {
     va_t address;
     unsigned bytes, first;
     pa_t at[2];
+    void *host; /* where a fast table now says they are, all in one page; NULL: the bus has to be asked */
 };
 
 /* SCTLR_ELx.A of the current regime. */
@@ -24,18 +26,17 @@ static struct fault fault_at(enum fault_kind kind, va_t address)
 }
 
 /* Lets the fast table answer for the page from now on: Normal memory in RAM, and no alignment check to make. */
-static void remember(struct cpu *cpu, va_t address, enum access_type type, const struct translation *t)
+static void *remember(struct cpu *cpu, va_t address, enum access_type type, const struct translation *t)
 {
     const bool write = type == ACCESS_WRITE;
     void *host = write ? bus_store_host(cpu->bus, t->pa, 1) : bus_load_host(cpu->bus, t->pa, 1);
-    if (!host || t->device || checks_alignment(cpu))
-        return;
-    if (!write || !*bus_page_flags(cpu->bus, t->pa))
-        mmu_remember(&cpu->mmu, address, type, host);
+    if (!host || t->device || checks_alignment(cpu) || (write && *bus_page_flags(cpu->bus, t->pa)))
+        return NULL;
+    return mmu_remember(&cpu->mmu, address, type, host) ? host : NULL;
 }
 
-/* Translates what lies in one page. */
-static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struct access a, pa_t *at)
+/* Translates what lies in one page. *host: where it is, if a fast table says so from now on; else NULL. */
+static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struct access a, pa_t *at, void **host)
 {
     struct translation t;
     struct state *s = &cpu->state;
@@ -48,8 +49,7 @@ static struct fault translate(struct cpu *cpu, va_t address, bool aligned, struc
     if (fault.kind != FAULT_NONE)
         return fault;
     *at = t.pa;
-    if (!as_el0)
-        remember(cpu, address, type, &t);
+    *host = as_el0 ? NULL : remember(cpu, address, type, &t);
     return NO_FAULT;
 }
 
@@ -62,10 +62,12 @@ static struct fault locate(struct cpu *cpu, uint64_t address, struct access a, s
     *span = (struct span){.address = va(address), .bytes = bytes, .first = bytes < left ? bytes : left};
     if (!aligned && (a.kind == ORDERED || a.kind == EXCLUSIVE || checks_alignment(cpu)))
         return fault_at(FAULT_ALIGNMENT, va(address));
-    const struct fault fault = translate(cpu, va(address), aligned, a, &span->at[0]);
+    struct fault fault = translate(cpu, va(address), aligned, a, &span->at[0], &span->host);
     if (fault.kind != FAULT_NONE || span->first == bytes)
         return fault;
-    return translate(cpu, va(address + span->first), aligned, a, &span->at[1]);
+    fault = translate(cpu, va(address + span->first), aligned, a, &span->at[1], &span->host);
+    span->host = NULL;
+    return fault;
 }
 
 static pa_t place_of(const struct span *span, unsigned offset)
@@ -129,6 +131,12 @@ static bool write_part(struct cpu *cpu, const struct span *span, unsigned offset
 /* All registers of an access. */
 static struct fault read_span(struct cpu *cpu, const struct span *span, struct access a, uint64_t data[2])
 {
+    for (unsigned i = 0; span->host && i < a.registers; i++) {
+        data[i] = 0;
+        memcpy(&data[i], (const char *)span->host + i * a.size, a.size);
+    }
+    if (likely(span->host))
+        return NO_FAULT;
     for (unsigned i = 0; i < a.registers; i++)
         if (!read_part(cpu, span, i * a.size, a.size, &data[i]))
             return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
@@ -137,6 +145,10 @@ static struct fault read_span(struct cpu *cpu, const struct span *span, struct a
 
 static struct fault write_span(struct cpu *cpu, const struct span *span, struct access a, const uint64_t data[2])
 {
+    for (unsigned i = 0; span->host && i < a.registers; i++)
+        memcpy((char *)span->host + i * a.size, &data[i], a.size);
+    if (likely(span->host))
+        return NO_FAULT;
     for (unsigned i = 0; i < a.registers; i++)
         if (!write_part(cpu, span, i * a.size, a.size, data[i]))
             return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
@@ -270,7 +282,7 @@ COLD const struct op *zero_slow(struct cpu *cpu, const struct op *op)
     const uint64_t address = X(rd), block = align_down(address, ZVA_BYTES);
     struct span span = {.address = va(block), .bytes = ZVA_BYTES, .first = ZVA_BYTES};
     cpu->state.cycles = engine_now(cpu, op);
-    struct fault fault = translate(cpu, va(address), false, a, &span.at[0]);
+    struct fault fault = translate(cpu, va(address), false, a, &span.at[0], &span.host);
     span.at[0] = pa(align_down(span.at[0].raw, ZVA_BYTES));
     for (unsigned i = 0; i < ZVA_BYTES && fault.kind == FAULT_NONE; i += a.size)
         if (!write_part(cpu, &span, i, a.size, 0))

@@ -22,14 +22,15 @@ void mmu_watch(struct mmu *mmu, bool watched)
     mmu->watched = watched;
 }
 
-void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host)
+bool mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host)
 {
     if (mmu->watched)
-        return;
+        return false;
     struct fast_page *table = type == ACCESS_WRITE ? mmu->current->write : mmu->current->read;
     const uint64_t page = align_down(address.raw, PAGE_SIZE);
     table[(page >> PAGE_SHIFT) % FAST_PAGES] = (struct fast_page){page, (uintptr_t)host - (uintptr_t)address.raw};
     mark_used(mmu);
+    return true;
 }
 
 void mmu_remember_code(struct mmu *mmu, va_t address, struct code_page *page)

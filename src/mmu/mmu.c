@@ -1,6 +1,4 @@
 #include "mmu/mmu.h"
-#include "mmu/stage1.h"
-#include "mmu/stage2.h"
 #include <string.h>
 
 void mmu_init(struct mmu *mmu, struct bus *bus, const struct cpu_model *model)
@@ -162,20 +160,17 @@ static struct fault look_up(struct mmu *mmu, const struct request *r, const stru
     return unlikely(rival) ? meet_rival(mmu, r, rival) : NO_FAULT;
 }
 
-/* What was learned on the way: a translation to be kept. */
-struct learned {
-    struct tlb_entry half;
-    bool has_half, has_whole;
-};
+/* What was learned on the way: whether to keep the translation, or its stage 1 half. */
+enum learned { NOTHING, HALF, WHOLE };
 
 /* *e: the translation, from the TLB (hit) or by walking (NULL: a miss), as far as it goes; e->ipa and e->pa are the address's own
  * page or block. *learned: what the TLB does not have. A stage that faults is not learned. */
 static struct fault resolve(struct mmu *mmu, const struct request *r, const struct tlb_entry *hit, struct tlb_entry *e,
-                            struct learned *learned)
+                            enum learned *learned)
 {
     struct fault fault = NO_FAULT;
     *e = hit ? *hit : (struct tlb_entry){.tag = r->tag};
-    learned->has_half = learned->has_whole = false;
+    *learned = NOTHING;
     if (!hit)
         fault = stage1_walk(mmu, r->s, r->address, r->observer, e);
     if (fault.kind == FAULT_NONE)
@@ -184,14 +179,14 @@ static struct fault resolve(struct mmu *mmu, const struct request *r, const stru
         return fault;
     const ipa_t at = ipa(within(e->ipa.raw, e, r->address));
     const bool walked = !e->whole;
-    if (walked) {
-        learned->half = *e;
+    if (walked)
         fault = stage2_walk(mmu, r->s, at, r->observer, e);
-    }
     if (fault.kind == FAULT_NONE)
         fault = check_stage2(e, r, at);
-    learned->has_half = !hit && fault.kind != FAULT_NONE && r->tag.stages & STAGE1;
-    learned->has_whole = walked && fault.kind == FAULT_NONE && r->tag.stages;
+    if (fault.kind != FAULT_NONE)
+        *learned = !hit && r->tag.stages & STAGE1 ? HALF : NOTHING;
+    else if (walked && r->tag.stages)
+        *learned = WHOLE;
     return fault;
 }
 
@@ -217,19 +212,29 @@ static void keep(struct mmu *mmu, struct tlb_entry *e, va_t address)
     mmu_forget_entry(mmu, &evicted);
 }
 
-static void learn(struct mmu *mmu, const struct request *r, struct tlb_entry *e, struct learned *learned)
+/* The stage 1 half of a translation of which stage 2 has faulted. */
+static COLD void keep_half(struct mmu *mmu, const struct tlb_entry *e, va_t address)
 {
-    if (learned->has_whole) {
-        e->ipa = ipa(within(e->ipa.raw, &learned->half, r->address));
-        struct tlb_entry kept = *e;
-        kept.ipa.raw &= ~ones(e->shift);
-        kept.pa.raw &= ~ones(e->shift);
-        keep(mmu, &kept, r->address);
-    }
-    if (learned->has_half) {
-        learned->half.ipa.raw &= ~ones(learned->half.shift);
-        keep(mmu, &learned->half, r->address);
-    }
+    struct tlb_entry half = *e;
+    half.shift = e->s1_shift;
+    half.ipa.raw &= ~ones(half.shift);
+    half.permissions &= (uint16_t)~S2_ALL;
+    half.whole = false;
+    half.s2_level = half.s2_shift = 0;
+    half.all[FOR_DATA] = half.all[FOR_FETCH] = (struct memattr){0};
+    half.pa = pa(0);
+    keep(mmu, &half, address);
+}
+
+static void learn(struct mmu *mmu, va_t address, struct tlb_entry *e, enum learned learned)
+{
+    if (learned == HALF)
+        keep_half(mmu, e, address);
+    if (learned != WHOLE)
+        return;
+    e->ipa.raw = ((e->ipa.raw & ~ones(e->s1_shift)) | (address.raw & ones(e->s1_shift))) & ~ones(e->shift);
+    e->pa.raw &= ~ones(e->shift);
+    keep(mmu, e, address);
 }
 
 struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address, enum access_type type, bool misaligned,
@@ -239,7 +244,7 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
         .s = s, .tag = mmu->current->tag, .address = address, .type = type, .el = s->el, .misaligned = misaligned};
     const struct tlb_entry *hit;
     struct tlb_entry e;
-    struct learned learned = {.has_half = false};
+    enum learned learned = NOTHING;
     struct fault fault = look_up(mmu, &r, &hit);
     if (likely(r.tag.stages)) {
         mmu->counts.lookups++;
@@ -247,7 +252,8 @@ struct fault mmu_translate(struct mmu *mmu, const struct state *s, va_t address,
     }
     if (likely(fault.kind == FAULT_NONE))
         fault = resolve(mmu, &r, hit, &e, &learned);
-    learn(mmu, &r, &e, &learned);
+    if (learned)
+        learn(mmu, address, &e, learned);
     fault.va = address;
     if (fault.kind != FAULT_NONE)
         return fault;
@@ -281,7 +287,7 @@ uint64_t mmu_at(struct mmu *mmu, const struct state *s, va_t address, struct at_
                               .stage1_only = !request.both};
     const struct tlb_entry *hit;
     struct tlb_entry e;
-    struct learned forgotten;
+    enum learned forgotten;
     if (unlikely(mmu->flush))
         flush_for(mmu, context_of(mmu, s, request.el));
     *fault = look_up(mmu, &r, &hit);
@@ -314,7 +320,7 @@ static bool probe_virtual(struct mmu *mmu, const struct state *s, unsigned el, v
 
 bool mmu_probe(const struct mmu *mmu, const struct state *s, enum mmu_space space, uint64_t address, pa_t *out)
 {
-    struct mmu *walker = (struct mmu *)mmu; /* walks only read memory */
+    struct mmu *walker = (struct mmu *)mmu; /* walks change nothing that shows */
     const unsigned el = space == MMU_CURRENT ? s->el : space == MMU_EL2 ? 2 : 1;
     struct tlb_entry e = {.tag = tag_of(context_of(mmu, s, el)), .shift = 63, .ipa = ipa(address)};
     if (space != MMU_IPA && !probe_virtual(walker, s, el, va(address), &e))
@@ -338,14 +344,14 @@ static struct fault explain_intermediate(struct mmu *mmu, const struct request *
 struct fault mmu_explain(const struct mmu *mmu, const struct state *s, struct mmu_question question,
                          const struct walk_observer *observer, struct mmu_explanation *out)
 {
-    struct mmu *walker = (struct mmu *)mmu; /* walks only read memory */
+    struct mmu *walker = (struct mmu *)mmu; /* walks change nothing that shows */
     const struct request r = {.s = s,
                               .tag = tag_of(context_of(mmu, s, question.el)),
                               .address = va(question.address),
                               .type = question.type,
                               .el = question.el,
                               .observer = observer};
-    struct learned forgotten;
+    enum learned forgotten;
     *out = (struct mmu_explanation){.cached = NULL};
     if (!question.intermediate)
         out->cached = known_at(mmu, s, &r.tag, r.address);

@@ -5,6 +5,9 @@
 #include "cpu/models/model.h"
 #include "cpu/state.h"
 #include "mmu/fast.h"
+#include "mmu/regime.h"
+#include "mmu/stage1.h"
+#include "mmu/stage2.h"
 #include "mmu/tlb.h"
 #include "mmu/walk.h"
 
@@ -33,6 +36,8 @@ struct mmu {
     void *conflict_owner;
     struct mmu_counts counts;
     struct tlb tlb;
+    struct stage1_plan stage1[REGIMES][2]; /* by VA<55> */
+    struct stage2_plan stage2;
     uint64_t used; /* fast tables that hold something: by number */
     struct fast fast[FAST_CONTEXTS];
 };
@@ -122,8 +127,8 @@ struct mmu_explanation {
 struct fault mmu_explain(const struct mmu *mmu, const struct state *s, struct mmu_question question,
                          const struct walk_observer *observer, struct mmu_explanation *out);
 
-/* Lets later accesses of this type to the page take the fast path. Only for Normal memory in RAM. */
-void mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host);
+/* Lets later accesses of this type to the page take the fast path, unless they are watched. Only for Normal memory in RAM. */
+bool mmu_remember(struct mmu *mmu, va_t address, enum access_type type, void *host);
 void mmu_remember_code(struct mmu *mmu, va_t address, struct code_page *page);
 
 /* Whether every data access has to take the slow path from now on, because somebody watches. */

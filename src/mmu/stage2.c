@@ -18,37 +18,56 @@ static const struct first_levels *first_levels_of(unsigned granule)
 /* Whether VTCR_EL2.{SL0, T0SZ} fit each other and the core: a first level that there is, a first table of 2 entries to 16
  * pages. An input size above the core's acts as the core's (Unpredictable_LARGEIPA, Unpredictable_RESTnSZ:
  * Constraint_FORCE; a level 0 Translation fault is allowed, too). */
-static bool describe_walk(const struct mmu *mmu, uint64_t vtcr, struct walk *walk)
+static bool plan_levels(const struct mmu *mmu, uint64_t vtcr, struct walk_rules *rules)
 {
     const unsigned pa_bits = mmu_pa_bits(mmu), sl0 = (unsigned)bits(vtcr, 7, 6);
     unsigned size = 64 - (unsigned)bits(vtcr, 5, 0);
     size = size < 25 ? 25 : size > 48 ? 48 : size;
-    walk->granule = (uint8_t)regime_granule(mmu->model, bits(vtcr, 15, 14), TG0);
-    walk->input_bits = (uint8_t)(size < pa_bits ? size : pa_bits);
-    const struct first_levels *first = first_levels_of(walk->granule);
+    rules->granule = (uint8_t)regime_granule(mmu->model, bits(vtcr, 15, 14), TG0);
+    rules->input_bits = (uint8_t)(size < pa_bits ? size : pa_bits);
+    const struct first_levels *first = first_levels_of(rules->granule);
     const int level = first->level - (int)sl0;
     if (level < first->highest || (level == first->large && pa_bits <= first->more_than))
         return false;
-    walk->start_level = (uint8_t)level;
-    const int entries = walk->input_bits - (int)level_shift(walk->granule, (unsigned)level); /* log2 */
-    return entries >= 1 && entries <= walk->granule - 3 + 4;
+    rules->start_level = (uint8_t)level;
+    const int entries = rules->input_bits - (int)level_shift(rules->granule, (unsigned)level); /* log2 */
+    return entries >= 1 && entries <= rules->granule - 3 + 4;
+}
+
+static COLD void make_plan(const struct mmu *mmu, struct stage2_plan *plan)
+{
+    plan->rules = (struct walk_rules){
+        .base = plan->vttbr,
+        .stage = 2,
+        .output_bits = (uint8_t)regime_output_bits(bits(plan->vtcr, 18, 16), mmu_pa_bits(mmu)),
+        .big_endian = bit(plan->sctlr, SCTLR_EE),
+    };
+    plan->fits = plan_levels(mmu, plan->vtcr, &plan->rules);
+    if (plan->fits)
+        walk_rules_finish(&plan->rules);
+}
+
+/* The plan, by the registers as they are now. */
+static const struct stage2_plan *plan_for(struct mmu *mmu, const struct state *s)
+{
+    struct stage2_plan *plan = &mmu->stage2;
+    const uint64_t vtcr = s->sys[VTCR_EL2], vttbr = s->sys[VTTBR_EL2], sctlr = s->sys[SCTLR_EL2] | 1;
+    if (likely(plan->vttbr == vttbr && plan->vtcr == vtcr && plan->sctlr == sctlr))
+        return plan;
+    plan->vtcr = vtcr;
+    plan->vttbr = vttbr;
+    plan->sctlr = sctlr; /* with a bit set, so that 0 is never met */
+    make_plan(mmu, plan);
+    return plan;
 }
 
 static struct fault walk_tables(struct mmu *mmu, const struct state *s, ipa_t address,
                                 const struct walk_observer *observer, struct leaf *leaf)
 {
-    const uint64_t vtcr = s->sys[VTCR_EL2];
-    struct walk walk = {
-        .base = s->sys[VTTBR_EL2],
-        .input = address.raw,
-        .stage = 2,
-        .output_bits = (uint8_t)regime_output_bits(bits(vtcr, 18, 16), mmu_pa_bits(mmu)),
-        .big_endian = bit(s->sys[SCTLR_EL2], SCTLR_EE),
-        .bus = mmu->bus,
-        .observer = observer,
-    };
+    const struct stage2_plan *plan = plan_for(mmu, s);
+    const struct walk walk = {.rules = &plan->rules, .input = address.raw, .bus = mmu->bus, .observer = observer};
     struct fault fault = fault_at_level(FAULT_TRANSLATION, 0);
-    if (describe_walk(mmu, vtcr, &walk) && address.raw >> walk.input_bits == 0)
+    if (plan->fits && address.raw >> plan->rules.input_bits == 0)
         fault = table_walk(&walk, leaf);
     fault.stage2 = fault.kind != FAULT_NONE;
     fault.ipa = address;

@@ -1,9 +1,16 @@
 /* Stage 2: intermediate to physical addresses. */
 #pragma once
 #include "mmu/tlb.h"
+#include "mmu/walk.h"
 
 struct mmu;
-struct walk_observer;
+
+/* What the registers say of stage 2, worked out: made anew when one of them has changed. */
+struct stage2_plan {
+    uint64_t vtcr, vttbr, sctlr; /* what it was made from; SCTLR_EL2 0: never */
+    struct walk_rules rules;
+    bool fits; /* VTCR_EL2.{SL0, T0SZ} fit each other and the core */
+};
 
 /* Fills the stage 2 half of *e for `address`: pa, level, permissions, attributes of both stages together, and the smaller
  * mapping size. Without STAGE2 in its tag, pa is the address. Faults without .va. observer: of the walk; NULL: nobody. */

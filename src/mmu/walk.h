@@ -27,15 +27,27 @@ struct walk_observer {
 /* Where the descriptor at `address`, in the output space of the stage being walked, lies in memory. */
 typedef struct fault locate_descriptor_fn(void *owner, uint64_t address, pa_t *at);
 
-struct walk {
-    uint64_t base;  /* TTBR_ELx, of which the bits above the size of the first table are its address */
-    uint64_t input; /* the address to translate */
+/* What the registers say of a stage, whatever the address. */
+struct walk_rules {
+    uint64_t base; /* TTBR_ELx, of which the bits above the size of the first table are its address */
     uint8_t stage;
     uint8_t granule;     /* log2 of its bytes: 12, 14, 16 */
     uint8_t input_bits;  /* size of the input: 64 - TxSZ */
     uint8_t start_level; /* 0..3 */
     uint8_t output_bits; /* implemented or configured output size */
     bool big_endian;     /* SCTLR_ELx.EE: of the descriptors */
+    /* from these, by walk_rules_finish: */
+    bool base_too_large;
+    uint64_t table;     /* the first one's address */
+    uint64_t too_large; /* the bits of an address that are beyond the output size */
+};
+
+/* Works out what follows from the rest. */
+void walk_rules_finish(struct walk_rules *rules);
+
+struct walk {
+    const struct walk_rules *rules;
+    uint64_t input; /* the address to translate */
     struct bus *bus;
     locate_descriptor_fn *locate; /* NULL: the output space is that of memory */
     void *owner;
@@ -45,7 +57,7 @@ struct walk {
 struct leaf {
     uint64_t output;       /* translated address */
     uint64_t descriptor;   /* block or page descriptor */
-    uint64_t table_limits; /* descriptor<63:59> of the tables passed, ORed: what they forbid (stage 1) */
+    uint64_t table_limits; /* descriptors of the tables passed, ORed: in <63:59> what they forbid (stage 1) */
     uint8_t level;
     uint8_t shift; /* log2 of the bytes that the leaf maps */
 };
