@@ -4,7 +4,9 @@
 #include "tools/diff.h"
 #include "tools/explain.h"
 #include "tools/show.h"
+#include "tools/suite.h"
 #include <string.h>
+#include <unistd.h>
 
 static enum exit_code fail(const char *text)
 {
@@ -138,6 +140,50 @@ static enum exit_code explain(char **argv)
     return explain_event(file, number, stdout, &error) ? EXIT_OK : fail(error.text);
 }
 
+/* ---- test ---- */
+
+/* "2/5". */
+static bool parse_shard(const char *text, struct suite_options *o)
+{
+    char end;
+    return sscanf(text, "%u/%u%c", &o->shard, &o->shards, &end) == 2 && o->shard >= 1 && o->shard <= o->shards;
+}
+
+static enum exit_code test(char **argv)
+{
+    static const enum exit_code codes[] = {[SUITE_PASSED] = EXIT_OK,
+                                           [SUITE_FAILED] = EXIT_GUEST,
+                                           [SUITE_MISMATCH] = EXIT_MISMATCH,
+                                           [SUITE_ERROR] = EXIT_USAGE};
+    struct trapeze_error error;
+    struct suite_options o = {.folder = NULL};
+    char program[4096];
+    const char *shard = NULL;
+    uint64_t jobs = 0;
+    const struct argument list[] = {{"--jobs", ARGUMENT_NUMBER, &jobs},
+                                    {"--update", ARGUMENT_FLAG, &o.update},
+                                    {"--shard", ARGUMENT_TEXT, &shard},
+                                    {"--junit", ARGUMENT_TEXT, &o.junit},
+                                    {"--tap", ARGUMENT_FLAG, &o.tap}};
+    struct arguments arguments = {.option = list, .options = COUNT(list), .operand = &o.folder, .room = 1};
+    if (!arguments_parse(&arguments, argv, &argv, &error))
+        return fail(error.text);
+    if (!o.folder)
+        return fail("test: which folder of cases?");
+    if (shard && !parse_shard(shard, &o))
+        return fail("test: --shard: expected I/N, the I-th of N parts");
+    const ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (size <= 0)
+        return fail("test: /proc/self/exe cannot be read");
+    program[size] = '\0';
+    o.program = program;
+    o.jobs = jobs < 256 ? (unsigned)jobs : 256;
+    const enum suite_result result = suite_run(&o, &error);
+    if (result == SUITE_ERROR)
+        fail(error.text);
+    return codes[result];
+}
+
 /* ---- the table ---- */
 
 static const struct command {
@@ -151,6 +197,7 @@ static const struct command {
     {"trace", "diff",   diff,   "trace diff A B [--events KINDS] [--pc] [--time] [--addresses] [--synchronous] [--context N]", "compare what two traces mean, or a trace and a log of Linux' kvm_exit; exit code 4: they differ"},
     {"trace", "stats",  stats,  "trace stats FILE", "exits by reason and world, and what the run touched of what it could"},
     {"explain", NULL,   explain, "explain esr VALUE | TRACE@EVENT", "what happened and why, in plain words"},
+    {"test", NULL,      test,   "test DIR [--jobs N] [--shard I/N] [--update] [--junit FILE] [--tap]", "run a folder of cases; --update writes goldens anew; exit code 4: a trace differs, 1: else"},
     /* clang-format on */
 };
 

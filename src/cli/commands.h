@@ -1,4 +1,4 @@
-/* The commands beside running a machine: trapeze trace, explain. */
+/* The commands beside running a machine: trapeze trace, explain, test. */
 #pragma once
 #include "cli/session.h"
 
