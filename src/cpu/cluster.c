@@ -205,8 +205,10 @@ void cluster_send_event(struct cluster *cluster, uint64_t now)
 
 void cluster_invalidate(struct cluster *cluster, const struct tlb_match *match)
 {
-    for (unsigned i = 0; i < cluster->cpus; i++)
+    for (unsigned i = 0; i < cluster->cpus; i++) {
         mmu_invalidate(&cluster->cpu[i]->mmu, match);
+        cluster->cpu[i]->here.valid = false; /* one that goes round in its page must not for ever */
+    }
 }
 
 /* ---- power ---- */

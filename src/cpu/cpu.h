@@ -43,9 +43,14 @@ struct cpu {
     int64_t limit;          /* the deadline, in the cost coordinates of the current page */
     struct code_page *page; /* the current page */
     uint64_t pc_page;       /* its virtual address */
-    uint64_t target;        /* of the jump being made */
-    uint64_t deadline;      /* cycles: when the engine has to look up */
-    uint32_t attention;     /* a set of enum attention */
+    struct here {           /* the page that control is in, when the engine has last looked up; not looked up again */
+        bool valid;         /* false: it is about to be entered */
+        uint64_t page;      /* its virtual address */
+        pa_t pa;
+    } here;
+    uint64_t target;    /* of the jump being made */
+    uint64_t deadline;  /* cycles: when the engine has to look up */
+    uint32_t attention; /* a set of enum attention */
 
     const trapset_t *armed; /* [direction], of the current EL: what the judge would have to look at */
     struct armed armed_sets;
@@ -155,7 +160,10 @@ const struct op *engine_look_up(struct cpu *cpu, const struct op *next);
 /* Goes to a virtual address, `left` cycles before the deadline. Translates, decodes; takes the fault if there is one. */
 const struct op *engine_enter(struct cpu *cpu, int64_t left, uint64_t pc);
 
-/* The same, but translates only when the returned operation runs: a vector that itself cannot be fetched then loops,
+/* The same for a branch: one within the page that control is in translates nothing. */
+const struct op *engine_branch(struct cpu *cpu, int64_t left, uint64_t pc);
+
+/* As engine_enter, but translates only when the returned operation runs: a vector that itself cannot be fetched then loops,
  * and does not recurse. */
 const struct op *engine_enter_later(struct cpu *cpu, int64_t left, uint64_t pc);
 

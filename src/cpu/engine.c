@@ -26,11 +26,37 @@ static void run_from(struct cpu *cpu, const struct op *op)
 
 /* ---- going to a page ---- */
 
-/* Finds the decoded page of pc, NULL when the host has no memory for it; or the fault. */
+/* Control is in its page until it leaves it by a branch, an exception, ISB or the page's end: only then is an address
+ * translated again, however often the engine looks at the world in between. So what the TLB is asked depends on the program alone. */
+static void stay(struct cpu *cpu)
+{
+    cpu->here = (struct here){true, cpu->pc_page, cpu->page->pa};
+}
+
+static bool stays(const struct cpu *cpu, uint64_t pc)
+{
+    return cpu->here.valid && cpu->here.page == (pc & ~UINT64_C(0xffc)) && bus_load_host(cpu->bus, cpu->here.pa, 4);
+}
+
+/* The decoded page at a physical address, NULL when the host has no memory for it. */
+static struct code_page *decoded_page(struct cpu *cpu, pa_t at)
+{
+    struct code_page *evicted;
+    const bool known = *bus_page_flags(cpu->bus, at) & PAGE_CODE;
+    struct code_page *page = code_get(&cpu->cluster->code, at, &evicted);
+    for (unsigned i = 0; i < cpu->cluster->cpus && (evicted || !known); i++) {
+        struct mmu *mmu = &cpu->cluster->cpu[i]->mmu;
+        if (evicted)
+            mmu_forget_code(mmu, evicted);
+        mmu_forget_stores(mmu, bus_load_host(cpu->bus, at, PAGE_SIZE));
+    }
+    return page;
+}
+
+/* Looks up the page of pc and finds it decoded, NULL when the host has no memory for it; or the fault. */
 static struct fault fetch_page(struct cpu *cpu, uint64_t pc, struct code_page **page)
 {
     struct translation t;
-    struct code_page *evicted;
     if (pc % 4)
         return (struct fault){.kind = FAULT_ALIGNMENT, .va = va(pc)};
     struct fault fault = mmu_translate(&cpu->mmu, &cpu->state, va(pc), ACCESS_FETCH, false, &t);
@@ -38,15 +64,7 @@ static struct fault fetch_page(struct cpu *cpu, uint64_t pc, struct code_page **
         return fault;
     if (!bus_load_host(cpu->bus, t.pa, 4))
         return (struct fault){.kind = FAULT_EXTERNAL, .va = va(pc)};
-    const pa_t at = pa(align_down(t.pa.raw, PAGE_SIZE));
-    const bool known = *bus_page_flags(cpu->bus, at) & PAGE_CODE;
-    *page = code_get(&cpu->cluster->code, at, &evicted);
-    for (unsigned i = 0; i < cpu->cluster->cpus && (evicted || !known); i++) {
-        struct mmu *mmu = &cpu->cluster->cpu[i]->mmu;
-        if (evicted)
-            mmu_forget_code(mmu, evicted);
-        mmu_forget_stores(mmu, bus_load_host(cpu->bus, at, PAGE_SIZE));
-    }
+    *page = decoded_page(cpu, pa(align_down(t.pa.raw, PAGE_SIZE)));
     if (*page)
         mmu_remember_code(&cpu->mmu, va(pc), *page);
     return fault;
@@ -65,9 +83,14 @@ static struct code_page *find_page(struct cpu *cpu, int64_t left, uint64_t pc, c
 {
     const struct fast_code *known = fast_code_slot(cpu->mmu.current, pc);
     struct code_page *page = known->page;
-    if (likely(fast_code_hit(known, pc)))
+    const bool same = stays(cpu, pc);
+    struct fault fault = NO_FAULT;
+    if (likely(fast_code_hit(known, pc)) && (!same || page->pa.raw == cpu->here.pa.raw))
         return page;
-    const struct fault fault = fetch_page(cpu, pc, &page);
+    if (same)
+        page = decoded_page(cpu, cpu->here.pa);
+    else
+        fault = fetch_page(cpu, pc, &page);
     if (fault.kind != FAULT_NONE) {
         *next = exception_insn_abort(cpu, left, &fault);
         return NULL;
@@ -103,6 +126,7 @@ static const struct op *enter(struct cpu *cpu, int64_t left, uint64_t pc)
 static const struct op *after_single(struct cpu *cpu, const struct op *op)
 {
     const bool end_of_page = op == &cpu->single_page.op[PAGE_OPS];
+    stay(cpu);
     return attend(cpu, cpu->limit - op->cost, pc_of(cpu, op), end_of_page);
 }
 
@@ -190,7 +214,7 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
     if (held(cpu))
         return &halt;
     while (cpu->attention & ATTEND_LINES && exception_take_interrupt(cpu))
-        ; /* one may unmask the next: FIQ to EL2 behind IRQ to EL1 */
+        cpu->here.valid = false; /* one may unmask the next: FIQ to EL2 behind IRQ to EL1 */
     if (refused(cpu))
         return &halt;
     cpu->first_event = events_deadline(&cpu->events);
@@ -210,6 +234,7 @@ static const struct op *attend(struct cpu *cpu, int64_t left, uint64_t pc, bool 
 
 COLD const struct op *engine_deadline(struct cpu *cpu, const struct op *next)
 {
+    stay(cpu);
     return attend(cpu, cpu->limit - next->cost, pc_of(cpu, next), true);
 }
 
@@ -218,18 +243,28 @@ const struct op *engine_look_up(struct cpu *cpu, const struct op *next)
     const bool sooner = events_deadline(&cpu->events) < cpu->first_event;
     if (likely(!sooner && !cpu->attention && cpu->page->decoded))
         return next;
+    stay(cpu);
     return attend(cpu, cpu->limit - next->cost, pc_of(cpu, next), false);
 }
 
 const struct op *engine_enter(struct cpu *cpu, int64_t left, uint64_t pc)
 {
+    cpu->here.valid = false;
     if (unlikely(left <= 0 || cpu->attention))
         return attend(cpu, left, pc, true);
     return enter(cpu, left, pc);
 }
 
+const struct op *engine_branch(struct cpu *cpu, int64_t left, uint64_t pc)
+{
+    if (align_down(pc, PAGE_SIZE) != cpu->pc_page)
+        return engine_enter(cpu, left, pc);
+    stay(cpu);
+    return left <= 0 || cpu->attention ? attend(cpu, left, pc, true) : enter(cpu, left, pc);
+}
+
 /* Of no page, so without cost. */
-static const struct op enter_target[2] = {{.fn = ENTER_TARGET}};
+static const struct op enter_target[2] = {{.fn = ENTER_ANEW}};
 
 const struct op *engine_enter_later(struct cpu *cpu, int64_t left, uint64_t pc)
 {
@@ -241,6 +276,7 @@ const struct op *engine_enter_later(struct cpu *cpu, int64_t left, uint64_t pc)
 const struct op *engine_wait(struct cpu *cpu, const struct op *next, enum wait wait)
 {
     cpu->state.wait = (uint8_t)wait;
+    stay(cpu);
     return halt_at(cpu, cpu->limit - next->cost, pc_of(cpu, next));
 }
 
@@ -278,6 +314,7 @@ enum status cpu_execute(struct cpu *cpu, uint32_t word)
     cpu->attention = attention | ATTEND_SINGLE;
     cpu->deadline = cpu->state.cycles;
     run_from(cpu, place_single(cpu, cpu->state.pc, word));
+    cpu->here.valid = false;
     cpu->steps = 0;
     if (!(attention & ATTEND_SINGLE))
         cpu->attention &= ~(uint32_t)ATTEND_SINGLE;
@@ -359,6 +396,7 @@ void cpu_reset(struct cpu *cpu, uint64_t entry)
                         .lines = old.lines,
                         .cycles = old.cycles,
                         .idle = old.idle};
+    cpu->here.valid = false;
     sysreg_reset(cpu);
     cpu_control_changed(cpu);
 }

@@ -7,7 +7,7 @@ import sys
 import tree
 
 MEMBERS = {"exec_alu", "exec_branch", "exec_fused", "exec_ldst"}
-RARE = {"AT_DEADLINE", "ENTER_TARGET", "END_OF_PAGE"}  # they ask the engine
+RARE = {"AT_DEADLINE", "ENTER_TARGET", "ENTER_ANEW", "END_OF_PAGE"}  # they ask the engine
 INTERPRETED = re.compile(r"_slow$|_unprivileged$|^(LD|ST)X[RP]|\.cold$|^\.text")
 NEXT_CALLED = re.compile(r"^call\s+\*(0x10)?\(%r")  # op[1].fn, next->fn
 FORBIDDEN = re.compile(r"^(push|pop|call|enter|leave)|^(sub|add)q?\s+\$[0-9a-fx-]+, ?%rsp")

@@ -326,11 +326,97 @@ static void a_tlbi_for_another_vmid_or_asid_evicts_nothing_of_ours_not_even_from
     }
 }
 
+/* ---- who looks on changes nothing, not even when the page of the program itself is evicted ---- */
+
+enum { CODE = FIRST - 0x1000, CODE_AT = 0x8000 };
+
+/* Touches all pages one after another, and stays where it is. */
+static void start_program(struct vector_machine *m)
+{
+    static const uint32_t program[] = {LDR, 0x91400421, 0xf1000442, 0x54ffffa1, 0x14000000}; /* b.ne back to LDR; b . */
+    start(m, "cortex-a72", true);
+    struct state *s = &m->cpu->state;
+    tlb_init(&m->cpu->mmu.tlb, 1, 2);
+    put(m, L3 + 8 * (CODE >> 12), CODE_AT | 0x703);
+    vector_poke(m, CODE_AT, program, sizeof program);
+    write_register(m, HCR_EL2, BIT(31));
+    s->pc = CODE;
+    s->x[1] = FIRST;
+    s->x[2] = PAGES;
+}
+
+static void a_stepped_program_fills_the_tlb_as_one_that_runs_does(void **state)
+{
+    (void)state;
+    static struct vector_machine runs, steps;
+    start_program(&runs);
+    start_program(&steps);
+    assert_int_equal(cpu_run(runs.cpu, runs.cpu->state.cycles + 4 * PAGES + 10), STATUS_OK);
+    while (steps.cpu->state.cycles < runs.cpu->state.cycles)
+        assert_int_equal(cpu_step(steps.cpu, UINT64_MAX), STATUS_OK);
+    const struct tlb *a = &runs.cpu->mmu.tlb, *b = &steps.cpu->mmu.tlb;
+    assert_int_equal(steps.cpu->state.pc, CODE + 16);
+    assert_int_equal(runs.cpu->mmu.counts.misses, PAGES + 1); /* the program's own page but once */
+    assert_int_equal(steps.cpu->mmu.counts.misses, PAGES + 1);
+    assert_int_equal(a->births, b->births);
+    assert_memory_equal(a->key, b->key, sizeof a->key);
+    vector_machine_free(&runs);
+    vector_machine_free(&steps);
+}
+
+/* ---- conflicts ---- */
+
+static char read_first(struct vector_machine *m, struct fault *fault)
+{
+    struct translation t;
+    uint64_t value = 0;
+    *fault = mmu_translate(&m->cpu->mmu, &m->cpu->state, va(FIRST), ACCESS_READ, false, &t);
+    return fault->kind == FAULT_NONE && bus_read(&m->bus, t.pa, (struct transaction){.size = 8}, &value);
+}
+
+/* Two entries for FIRST: a page, and the block that takes its place without a TLBI. */
+static void make_conflict(struct vector_machine *m)
+{
+    start(m, "cortex-a72", true);
+    struct state *s = &m->cpu->state;
+    write_register(m, HCR_EL2, BIT(31));
+    touch_all(m, 0);
+    put(m, L2, AT | 0x741 | BIT(11));
+    s->pc = 0x8000;
+    s->x[1] = FIRST - 0x2000; /* a page that had no entry */
+    assert_int_equal(cpu_execute(m->cpu, LDR), STATUS_OK);
+    assert_int_equal(s->pc, 0x8004);
+}
+
+static void a_conflict_is_an_abort_if_that_is_wanted_and_the_fast_tables_do_not_hide_it(void **state)
+{
+    (void)state;
+    for (unsigned aborts = 0; aborts < 2; aborts++) {
+        struct vector_machine m;
+        struct fault fault;
+        make_conflict(&m);
+        struct state *s = &m.cpu->state;
+        m.cpu->mmu.conflict_aborts = aborts;
+        s->pc = 0x8000;
+        s->x[1] = FIRST;
+        assert_int_equal(cpu_execute(m.cpu, LDR), STATUS_OK);
+        assert_int_equal(s->pc, aborts ? s->sys[VBAR_EL1] + 0x200 : 0x8004);
+        if (aborts) {
+            assert_int_equal(s->sys[ESR_EL1], 0x96000030); /* DFSC: TLB conflict */
+            assert_int_equal(s->sys[FAR_EL1], FIRST);
+        }
+        assert_int_equal(read_first(&m, &fault), !aborts);
+        vector_machine_free(&m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_tlbi_drops_what_it_names_and_leaves_the_rest),
         cmocka_unit_test(an_asid_of_8_bits_is_compared_as_8_bits),
+        cmocka_unit_test(a_stepped_program_fills_the_tlb_as_one_that_runs_does),
+        cmocka_unit_test(a_conflict_is_an_abort_if_that_is_wanted_and_the_fast_tables_do_not_hide_it),
         cmocka_unit_test(after_warm_up_a_world_switch_misses_no_tlb),
         cmocka_unit_test(a_tlbi_for_another_vmid_or_asid_evicts_nothing_of_ours_not_even_from_the_fast_tables),
     };

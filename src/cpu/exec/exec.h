@@ -80,14 +80,16 @@
         GO_TARGET(n);                         \
     } while (0)
 
-#define GO_FAR(pc)                                                             \
+#define GO_FAR(pc) GO_PAGE(pc, ENTER_TARGET)
+
+#define GO_PAGE(pc, otherwise)                                                 \
     do {                                                                       \
         const uint64_t pc_ = (pc);                                             \
         const int64_t left_ = cpu->limit - COST_PAST(0);                       \
         const struct fast_code *code_ = fast_code_slot(cpu->mmu.current, pc_); \
         cpu->target = pc_;                                                     \
         if (unlikely(left_ <= 0 || !fast_code_hit(code_, pc_)))                \
-            BECOME(ENTER_TARGET);                                              \
+            BECOME(otherwise);                                                 \
         const struct op *to_ = &code_->page->op[bits(pc_, 11, 2)];             \
         cpu->page = code_->page;                                               \
         cpu->pc_page = code_->tag;                                             \

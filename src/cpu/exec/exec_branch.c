@@ -55,7 +55,7 @@ HANDLER(END_OF_PAGE)
 /* A context synchronization event: what follows is fetched through the translation that is now in force. */
 HANDLER(ISB)
 {
-    GO_FAR(PC_AFTER);
+    GO_PAGE(PC_AFTER, ENTER_ANEW);
 }
 
 COLD INTERPRETED(AT_DEADLINE)
@@ -64,6 +64,11 @@ COLD INTERPRETED(AT_DEADLINE)
 }
 
 COLD INTERPRETED(ENTER_TARGET)
+{
+    GO(engine_branch(cpu, left_after(cpu, op), cpu->target));
+}
+
+COLD INTERPRETED(ENTER_ANEW)
 {
     GO(engine_enter(cpu, left_after(cpu, op), cpu->target));
 }

@@ -3,9 +3,9 @@
 #include "cpu/exec/flags.h"
 #include "cpu/exec/op.h"
 
-/* Not instructions: the rare ways on. AT_DEADLINE runs events before op; ENTER_TARGET goes to cpu->target after op;
+/* Not instructions: the rare ways on. AT_DEADLINE runs events before op; ENTER_TARGET and ENTER_ANEW go to cpu->target after op;
  * END_OF_PAGE stands behind the last operation of a page. */
-handler_fn AT_DEADLINE, ENTER_TARGET, END_OF_PAGE;
+handler_fn AT_DEADLINE, ENTER_TARGET, ENTER_ANEW, END_OF_PAGE;
 
 enum { SHIFT_NONE, SHIFT_LSL, SHIFT_LSR, SHIFT_ASR, SHIFT_ROR, SHIFTS };
 /* clang-format off */
