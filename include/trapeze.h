@@ -56,7 +56,7 @@ struct trapeze_config {
     unsigned cpus;           /* 1..64; 1..8 with gic 2 */
     uint64_t ram_size;       /* bytes, a multiple of 4096 */
     bool el2;                /* virtualization=on */
-    unsigned gic;            /* 2 */
+    unsigned gic;            /* version 2 or 3 */
     unsigned list_registers; /* of each virtual CPU interface, with EL2: 1..16; 0: 4, as the cores have */
     const char *kernel;      /* ELF, arm64 Image or raw; NULL: none */
     const char *initrd;

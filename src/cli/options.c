@@ -59,7 +59,6 @@ static bool is_one_of(const char *word, const char *const *words)
 static const char *const idle_machine_keys[] = {"accel",
                                                 "acpi",
                                                 "highmem",
-                                                "its",
                                                 "iommu",
                                                 "usb",
                                                 "graphics",
@@ -76,10 +75,10 @@ static const char *const idle_machine_keys[] = {"accel",
 
 static bool machine_gic(struct options *o, const char *value, struct trapeze_error *error)
 {
-    uint64_t version;
-    if (!number_parse(value, &version) || version < 2 || version > 4)
-        return wrong(error, "-M gic-version=%s: 2 is what is modelled yet", value);
-    o->config.gic = (unsigned)version;
+    const bool v3 = !strcmp(value, "3") || !strcmp(value, "max");
+    if (!v3 && strcmp(value, "2"))
+        return wrong(error, "-M gic-version=%s: 2, 3, or max, which is 3", value);
+    o->config.gic = v3 ? 3 : 2;
     return true;
 }
 
@@ -114,7 +113,7 @@ static bool machine_item(struct options *o, struct keyval kv, struct trapeze_err
         return machine_gic(o, kv.value, error);
     if (!strcmp(kv.key, "list-registers"))
         return machine_list_registers(o, kv.value, error);
-    if (!strcmp(kv.key, "secure") || !strcmp(kv.key, "mte"))
+    if (!strcmp(kv.key, "secure") || !strcmp(kv.key, "mte") || !strcmp(kv.key, "its"))
         return machine_off(kv.key, kv.value, error);
     if (!strcmp(kv.key, "dumpdtb"))
         return (o->dumpdtb = keep(o, kv.value)) || no_room(error, "-M dumpdtb=");
@@ -488,7 +487,7 @@ static const struct option {
     handler *handler;
 } table[] = {
     /* clang-format off */
-    {"-M",                 "virt[,KEY=VALUE...]", "the machine; virtualization=on: with EL2; gic-version=2; list-registers=N: of each virtual CPU interface; dumpdtb=F: writes the device tree and ends", on_machine},
+    {"-M",                 "virt[,KEY=VALUE...]", "the machine; virtualization=on: with EL2; gic-version=2, 3 or max; list-registers=N: of each virtual CPU interface; dumpdtb=F: writes the device tree and ends", on_machine},
     {"-machine",           "virt[,KEY=VALUE...]", NULL, on_machine},
     {"-cpu",               "NAME",    "the core model; -cpu help lists them", on_cpu},
     {"-smp",               "N",       "CPUs, 1 to 8", on_smp},

@@ -24,18 +24,24 @@ struct gic_bits {
 
 #define GICD_CTLR_ENABLE_GRP0 BIT(0)
 #define GICD_CTLR_ENABLE_GRP1 BIT(1)
+#define GICD_CTLR_ARE         BIT(4) /* of a GICv3, always set */
+#define GICD_CTLR_DS          BIT(6) /* the same */
 
 struct gic_dist {
-    uint32_t version; /* of the architecture: 2 or 3 */
-    uint32_t cpus;    /* implemented: 1..GIC_CPUS */
-    uint32_t ctlr;    /* GICD_CTLR: the enable bits */
+    uint64_t router[GIC_INTERRUPTS]; /* GICv3: GICD_IROUTER */
+    uint64_t asleep;    /* GICv3: the PEs whose GICR_WAKER.ProcessorSleep is set: nothing is forwarded to them */
+    uint64_t takers[2]; /* GICv3: by group, the PEs whose interface has enabled it */
+    uint16_t taker[2];  /* of these the one that is given interrupts for any PE; GIC_CPUS: there is none */
+    uint32_t version;   /* of the architecture: 2 or 3 */
+    uint32_t cpus;      /* implemented: 1..GIC_CPUS */
+    uint32_t ctlr;      /* GICD_CTLR: the enable bits */
     struct gic_bits enabled;
     struct gic_bits latched; /* made pending by an edge, a write to GICD_ISPENDR or an SGI */
     struct gic_bits level;   /* of the input lines */
     struct gic_bits active;
     struct gic_bits edge; /* edge-triggered, else level-sensitive */
     struct gic_bits group1;
-    uint32_t target[GIC_CPUS][GIC_WORDS]; /* which interrupts go to a PE; [][0] is all of them */
+    uint32_t target[GIC_CPUS][GIC_WORDS]; /* which interrupts go to a PE: GICD_ITARGETSR, or as they are routed */
     uint8_t priority_banked[GIC_CPUS][GIC_INTERNAL];
     uint8_t priority[GIC_INTERRUPTS];
     uint8_t sgi_sources[GIC_CPUS][GIC_SGIS]; /* by receiver: the PEs from which it is pending */
@@ -89,6 +95,30 @@ uint64_t gic_dist_set_level(struct gic_dist *dist, unsigned cpu, unsigned intid,
 uint64_t gic_dist_acknowledge(struct gic_dist *dist, unsigned cpu, unsigned intid, unsigned sgi_source);
 uint64_t gic_dist_deactivate(struct gic_dist *dist, unsigned cpu, unsigned intid);
 
-/* GICv2: makes an SGI pending (or not) in PE `to`, as sent by the set of PEs `sources`. */
+/* ---- GICv3: affinity routing ---- */
+
+#define GICD_IROUTER_IRM  BIT(31) /* to any PE */
+#define GICD_IROUTER_MASK (UINT64_C(0xff00ffffff) | GICD_IROUTER_IRM)
+
+/* Where PE `cpu` is: Aff3 in bits 31..24, down to Aff0, as its MPIDR_EL1 has it; sixteen PEs have one Aff1. */
+static inline uint32_t gic_affinity(unsigned cpu)
+{
+    return (cpu / 16) << 8 | cpu % 16;
+}
+
+/* The interrupts of a word (from 1 on) go where GICD_IROUTER says, or to the PE that takes those for any: the first one
+ * that is awake and has enabled their group. */
+void gic_dist_route(struct gic_dist *dist, unsigned word);
+
+/* PE `cpu` goes to sleep or wakes; its interface enables a group or disables it. */
+uint64_t gic_dist_set_asleep(struct gic_dist *dist, unsigned cpu, bool asleep);
+uint64_t gic_dist_set_taker(struct gic_dist *dist, unsigned cpu, bool group1, bool takes);
+
+/* Makes an SGI pending in PE `to`, if it is of that group there. */
+uint64_t gic_dist_raise_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, bool group1);
+
+/* ---- GICv2 ---- */
+
+/* Makes an SGI pending (or not) in PE `to`, as sent by the set of PEs `sources`. */
 uint64_t gic_dist_send_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);
 uint64_t gic_dist_clear_sgi(struct gic_dist *dist, unsigned to, unsigned sgi, uint32_t sources);

@@ -33,17 +33,12 @@ static uint64_t all(const struct gic *gic)
 
 /* ---- telling what has become pending ---- */
 
-/* What was pending before a change. */
-struct pending_before {
-    uint32_t banked[GIC_CPUS], shared[GIC_WORDS];
-};
-
 static bool listened(const struct gic *gic)
 {
     return gic->trace && trace_wants(gic->trace, TRAPEZE_EVENT_INTERRUPT);
 }
 
-static COLD void note_pending(const struct gic *gic, struct pending_before *before)
+static COLD void note_pending(const struct gic *gic, struct gic_change *before)
 {
     for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
         before->banked[cpu] = gic_dist_pending(&gic->dist, cpu, 0);
@@ -70,12 +65,26 @@ static void tell_word(const struct gic *gic, unsigned cpu, unsigned word, uint32
     }
 }
 
-static COLD void tell_pending(const struct gic *gic, const struct pending_before *before, uint64_t now)
+static COLD void tell_pending(const struct gic *gic, const struct gic_change *before, uint64_t now)
 {
     for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
         tell_word(gic, cpu, 0, before->banked[cpu], now);
     for (unsigned word = 1; word < GIC_WORDS; word++)
         tell_word(gic, 0, word, before->shared[word], now);
+}
+
+void gic_begin(const struct gic *gic, struct gic_change *change)
+{
+    change->told = listened(gic);
+    if (change->told)
+        note_pending(gic, change);
+}
+
+void gic_end(struct gic *gic, const struct gic_change *change, uint64_t concerned, uint64_t now)
+{
+    if (change->told)
+        tell_pending(gic, change, now);
+    gic_update(gic, concerned, now);
 }
 
 /* ---- inputs: a line's number is its INTID, and from bit 16 on the PE ---- */
@@ -84,14 +93,9 @@ static void line_changed(void *owner, unsigned number, bool level, uint64_t now)
 {
     struct gic *gic = owner;
     const unsigned cpu = number >> 16, intid = number & 0xffff;
-    struct pending_before before;
-    const bool told = listened(gic);
-    if (told)
-        note_pending(gic, &before);
-    const uint32_t changed = gic_dist_set_level(&gic->dist, cpu, intid, level);
-    if (told)
-        tell_pending(gic, &before, now);
-    gic_update(gic, changed, now);
+    struct gic_change change;
+    gic_begin(gic, &change);
+    gic_end(gic, &change, gic_dist_set_level(&gic->dist, cpu, intid, level), now);
 }
 
 struct irq_line gic_spi(struct gic *gic, unsigned spi)
@@ -119,30 +123,64 @@ static uint64_t moved(uint64_t x, uint64_t from, uint64_t to)
     return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
 }
 
+static uint64_t read_frame(const struct gic *gic, enum gic_frame frame, unsigned cpu, uint64_t offset, unsigned size)
+{
+    uint64_t value = 0;
+    if (gic->dist.version == 3 && !gic_dist_takes(frame, offset, size))
+        return 0;
+    for (uint64_t at = align_down(offset, 4); at < offset + size; at += 4)
+        value |= moved(gic_dist_read(&gic->dist, frame, cpu, at), at, offset);
+    return value;
+}
+
+static void write_frame(struct gic *gic, enum gic_frame frame, unsigned cpu, uint64_t offset, uint64_t value,
+                        struct transaction t)
+{
+    struct gic_change change;
+    uint64_t changed = 0;
+    if (gic->dist.version == 3 && !gic_dist_takes(frame, offset, t.size))
+        return;
+    gic_begin(gic, &change);
+    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
+        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
+        changed |= gic_dist_write(&gic->dist, frame, cpu, at, (uint32_t)moved(value, offset, at), lanes);
+    }
+    gic_end(gic, &change, changed, t.now);
+}
+
+static enum gic_frame gicd_frame(const struct gic *gic)
+{
+    return gic->dist.version == 2 ? GIC_FRAME_GICD_V2 : GIC_FRAME_GICD_V3;
+}
+
 static uint64_t gicd_read(struct device *device, uint64_t offset, struct transaction t)
 {
     const struct gic *gic = ((struct gic_face *)device)->gic;
-    uint64_t value = 0;
-    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
-        value |= moved(gic_dist_read(&gic->dist, gic_cpu_of(gic, t), at), at, offset);
-    return value;
+    return read_frame(gic, gicd_frame(gic), gic_cpu_of(gic, t), offset, t.size);
 }
 
 static void gicd_write(struct device *device, uint64_t offset, uint64_t value, struct transaction t)
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
-    uint64_t changed = 0;
-    struct pending_before before;
-    const bool told = listened(gic);
-    if (told)
-        note_pending(gic, &before);
-    for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
-        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
-        changed |= gic_dist_write(&gic->dist, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at), lanes);
-    }
-    if (told)
-        tell_pending(gic, &before, t.now);
-    gic_update(gic, changed, t.now);
+    write_frame(gic, gicd_frame(gic), gic_cpu_of(gic, t), offset, value, t);
+}
+
+/* The redistributors one behind the other: RD_base and SGI_base, 64 KiB each. */
+static enum gic_frame gicr_frame(uint64_t offset)
+{
+    return bit(offset, 16) ? GIC_FRAME_GICR_SGI : GIC_FRAME_GICR_RD;
+}
+
+static uint64_t gicr_read(struct device *device, uint64_t offset, struct transaction t)
+{
+    const struct gic *gic = ((struct gic_face *)device)->gic;
+    return read_frame(gic, gicr_frame(offset), (unsigned)(offset / GICR_SIZE), bits(offset, 15, 0), t.size);
+}
+
+static void gicr_write(struct device *device, uint64_t offset, uint64_t value, struct transaction t)
+{
+    struct gic *gic = ((struct gic_face *)device)->gic;
+    write_frame(gic, gicr_frame(offset), (unsigned)(offset / GICR_SIZE), bits(offset, 15, 0), value, t);
 }
 
 static uint64_t gicc_read(struct device *device, uint64_t offset, struct transaction t)
@@ -183,8 +221,15 @@ static void gicc_reset(struct device *device)
     gic_update(gic, all(gic), 0);
 }
 
+/* Other views of what GICD resets. */
+static void gicr_reset(struct device *device)
+{
+    (void)device;
+}
+
 /* The device tree node is the machine's: other nodes refer to it. */
 static const struct device_ops gicd_ops = {gicd_read, gicd_write, gicd_reset, NULL};
+static const struct device_ops gicr_ops = {gicr_read, gicr_write, gicr_reset, NULL};
 static const struct device_ops gicc_ops = {gicc_read, gicc_write, gicc_reset, NULL};
 
 void gic_init(struct gic *gic, unsigned version, unsigned cpus, gic_output_fn *output, void *owner)
@@ -193,6 +238,7 @@ void gic_init(struct gic *gic, unsigned version, unsigned cpus, gic_output_fn *o
     assert(cpus >= 1 && cpus <= (version == 2 ? GIC_V2_CPUS : GIC_CPUS));
     *gic = (struct gic){.output = output, .owner = owner};
     gic->gicd = (struct gic_face){{"gicd", &gicd_ops, &gic->dist, sizeof gic->dist}, gic};
+    gic->gicr = (struct gic_face){{"gicr", &gicr_ops, NULL, 0}, gic};
     gic->gicc = (struct gic_face){{"gicc", &gicc_ops, gic->iface, sizeof gic->iface}, gic};
     gic_dist_reset(&gic->dist, version, cpus);
     for (unsigned cpu = 0; cpu < GIC_CPUS; cpu++)

@@ -14,6 +14,11 @@ static struct gic_iface *iface_of(const struct icc_at *at)
     return &at->gic->iface[at->cpu];
 }
 
+static void tell(const struct icc_at *at, enum trapeze_interrupt_step step, unsigned intid)
+{
+    trace_interrupt(at->gic->trace, step, at->cpu, intid, *gic_priority(&at->gic->dist, at->cpu, intid), at->now);
+}
+
 static void changed(const struct icc_at *at)
 {
     gic_update(at->gic, BIT(at->cpu), at->now);
@@ -37,11 +42,19 @@ static uint64_t icc_read_iar(const struct icc_at *at)
         return GIC_SPURIOUS;
     gic_iface_activate(iface);
     const uint64_t concerned = gic_dist_acknowledge(&at->gic->dist, at->cpu, (unsigned)intid, 0);
+    tell(at, TRAPEZE_INTERRUPT_ACKNOWLEDGED, (unsigned)intid);
     gic_update(at->gic, concerned | BIT(at->cpu), at->now);
     return intid;
 }
 
 /* ---- the end of interrupts ---- */
+
+static uint64_t deactivate(const struct icc_at *at, unsigned intid)
+{
+    if (gic_bit(&at->gic->dist.active, at->cpu, intid))
+        tell(at, TRAPEZE_INTERRUPT_DEACTIVATED, intid);
+    return gic_dist_deactivate(&at->gic->dist, at->cpu, intid);
+}
 
 /* One that is not of the group of the highest active priority ends nothing: UNPREDICTABLE, as the order of ends is. */
 static void icc_write_eoir(const struct icc_at *at, uint64_t value)
@@ -53,8 +66,9 @@ static void icc_write_eoir(const struct icc_at *at, uint64_t value)
         return;
     uint64_t concerned = BIT(at->cpu);
     gic_iface_drop(iface, at->group1);
+    tell(at, TRAPEZE_INTERRUPT_PRIORITY_DROP, (unsigned)intid);
     if (!(iface->ctlr & GICC_CTLR_EOI_MODE))
-        concerned |= gic_dist_deactivate(&at->gic->dist, at->cpu, (unsigned)intid);
+        concerned |= deactivate(at, (unsigned)intid);
     gic_update(at->gic, concerned, at->now);
 }
 
@@ -62,7 +76,7 @@ static void icc_write_dir(const struct icc_at *at, uint64_t value)
 {
     const uint64_t intid = bits(value, 23, 0);
     if (intid < GIC_INTERRUPTS && iface_of(at)->ctlr & GICC_CTLR_EOI_MODE)
-        gic_update(at->gic, gic_dist_deactivate(&at->gic->dist, at->cpu, (unsigned)intid), at->now);
+        gic_update(at->gic, deactivate(at, (unsigned)intid), at->now);
 }
 
 /* ---- control ---- */
@@ -144,14 +158,30 @@ static void icc_write_igrpen(const struct icc_at *at, uint64_t value)
 {
     uint32_t *ctlr = &iface_of(at)->ctlr;
     *ctlr = bit(value, 0) ? *ctlr | enable_of(at) : *ctlr & ~enable_of(at);
-    changed(at);
+    gic_update(at->gic, gic_dist_set_taker(&at->gic->dist, at->cpu, at->group1, bit(value, 0)), at->now);
 }
 
 /* ---- SGIs ---- */
 
+/* Whether ICC_SGI<n>R_EL1 names PE `cpu`: all but the sender, or those of one Aff3.Aff2.Aff1 in TargetList. */
+static bool is_target(const struct icc_at *at, uint64_t value, unsigned cpu)
+{
+    const uint64_t affinity = bits(value, 55, 48) << 24 | bits(value, 39, 32) << 16 | bits(value, 23, 16) << 8;
+    if (bit(value, 40)) /* IRM */
+        return cpu != at->cpu;
+    return (gic_affinity(cpu) & ~UINT32_C(0xff)) == affinity && bit(value, bits(gic_affinity(cpu), 7, 0));
+}
+
+/* With one Security state what ICC_ASGI1R_EL1 sends is Group 0's. */
 static void icc_write_sgi(const struct icc_at *at, uint64_t value)
 {
-    (void)at, (void)value;
+    struct gic_change change;
+    uint64_t concerned = 0;
+    gic_begin(at->gic, &change);
+    for (unsigned cpu = 0; cpu < at->gic->dist.cpus; cpu++)
+        if (is_target(at, value, cpu))
+            concerned |= gic_dist_raise_sgi(&at->gic->dist, cpu, (unsigned)bits(value, 27, 24), at->group1);
+    gic_end(at->gic, &change, concerned, at->now);
 }
 
 /* ---- the table ---- */
@@ -221,6 +251,17 @@ static void write_register(void *owner, struct state *s, enum sysreg reg, uint64
 static uint64_t look_at_iar(void *owner, struct state *s, enum sysreg reg)
 {
     return read_register(owner, s, reg == ICC_IAR0_EL1 ? ICC_HPPIR0_EL1 : ICC_HPPIR1_EL1);
+}
+
+void icc_reset(const struct icc *icc, uint64_t now)
+{
+    struct gic *gic = icc->gic;
+    const uint8_t lines = gic->iface[icc->cpu].lines; /* they follow */
+    gic_iface_reset(&gic->iface[icc->cpu], 3);
+    gic->iface[icc->cpu].lines = lines;
+    const uint64_t concerned =
+        gic_dist_set_taker(&gic->dist, icc->cpu, false, false) | gic_dist_set_taker(&gic->dist, icc->cpu, true, false);
+    gic_update(gic, concerned, now);
 }
 
 bool icc_hook_of(enum sysreg reg, struct icc_hook *hook)

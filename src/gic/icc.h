@@ -15,5 +15,8 @@ struct icc_hook {
     uint64_t (*look)(void *owner, struct state *s, enum sysreg reg); /* where reading changes something, else NULL */
 };
 
+/* The PE has been reset, and its interface with it. */
+void icc_reset(const struct icc *icc, uint64_t now);
+
 /* A register's hooks, to be called with the PE's struct icc; state.cycles is the time. False: it is none of these. */
 bool icc_hook_of(enum sysreg reg, struct icc_hook *hook);

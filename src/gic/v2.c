@@ -74,7 +74,7 @@ static uint32_t read_ahppir(const struct at *at)
 
 /* ---- the end of interrupts ---- */
 
-static uint32_t deactivate(const struct at *at, unsigned intid)
+static uint64_t deactivate(const struct at *at, unsigned intid)
 {
     if (gic_bit(&at->gic->dist.active, at->cpu, intid))
         tell(at, TRAPEZE_INTERRUPT_DEACTIVATED, intid);

@@ -18,10 +18,10 @@ enum {
 
 /* ---- CPUs ---- */
 
-/* The interrupt specifier's CPU mask, and level: GICv2's binding. */
+/* The interrupt specifier's flags: level, and in GICv2's binding the CPUs. */
 static uint32_t ppi_flags(const struct virt *virt)
 {
-    return (uint32_t)ones(virt->config.cpus) << 8 | INTERRUPT_LEVEL;
+    return (virt->config.gic_v3 ? 0 : (uint32_t)ones(virt->config.cpus) << 8) | INTERRUPT_LEVEL;
 }
 
 static void add_timer(const struct virt *virt, void *fdt)
@@ -42,9 +42,10 @@ static uint32_t affinity(const struct virt *virt, unsigned number)
 static void add_cpu(const struct virt *virt, void *fdt, int cpus, unsigned number)
 {
     const uint32_t reg = affinity(virt, number);
-    char compatible[32];
+    char compatible[32], name[16];
+    snprintf(name, sizeof name, "cpu@%u", number); /* by number, as QEMU's, not by affinity */
     snprintf(compatible, sizeof compatible, "arm,%s", virt->config.model->name);
-    const int node = node_add_at(fdt, cpus, "cpu", reg);
+    const int node = node_add(fdt, cpus, name);
     node_string(fdt, node, "device_type", "cpu");
     node_string(fdt, node, "compatible", compatible);
     if (virt->config.cpus > 1)
@@ -100,12 +101,23 @@ static void add_clock(void *fdt)
 
 enum { GIC_SIZE = 0x10000 }; /* that QEMU's tree gives each part */
 
-/* The parts, and the maintenance interrupt, that are there with EL2. */
-static void add_virtual_gic(void *fdt, int node)
+enum { GICR_ROOM = 0xf60000 }; /* for redistributors, however many there are */
+
+static void add_gic_v2(const struct virt *virt, void *fdt, int node)
 {
-    NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE),
-               CELLS64(VIRT_GICH), CELLS64(GIC_SIZE), CELLS64(VIRT_GICV), CELLS64(GIC_SIZE));
-    NODE_CELLS(fdt, node, "interrupts", INTERRUPT_PPI, MAINTENANCE, INTERRUPT_LEVEL);
+    node_string(fdt, node, "compatible", "arm,cortex-a15-gic");
+    if (virt->config.el2)
+        NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE),
+                   CELLS64(VIRT_GICH), CELLS64(GIC_SIZE), CELLS64(VIRT_GICV), CELLS64(GIC_SIZE));
+    else
+        NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE));
+}
+
+static void add_gic_v3(void *fdt, int node)
+{
+    node_string(fdt, node, "compatible", "arm,gic-v3");
+    NODE_CELLS(fdt, node, "#redistributor-regions", 1);
+    NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICR), CELLS64(GICR_ROOM));
 }
 
 static void add_gic(const struct virt *virt, void *fdt)
@@ -116,11 +128,12 @@ static void add_gic(const struct virt *virt, void *fdt)
     NODE_CELLS(fdt, node, "#address-cells", 2);
     NODE_CELLS(fdt, node, "#size-cells", 2);
     node_flag(fdt, node, "ranges");
-    node_string(fdt, node, "compatible", "arm,cortex-a15-gic");
-    if (virt->config.el2)
-        add_virtual_gic(fdt, node);
+    if (virt->config.gic_v3)
+        add_gic_v3(fdt, node);
     else
-        NODE_CELLS(fdt, node, "reg", CELLS64(VIRT_GICD), CELLS64(GIC_SIZE), CELLS64(VIRT_GICC), CELLS64(GIC_SIZE));
+        add_gic_v2(virt, fdt, node);
+    if (virt->config.el2)
+        NODE_CELLS(fdt, node, "interrupts", INTERRUPT_PPI, MAINTENANCE, INTERRUPT_LEVEL);
     NODE_CELLS(fdt, node, "phandle", PHANDLE_GIC);
 }
 

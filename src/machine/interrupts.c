@@ -36,30 +36,42 @@ static void add_interface(struct virt *virt, unsigned number)
                             (struct sysreg_hook){hook.read, hook.write, hook.look, &virt->icc[number]});
 }
 
-/* What EL2 gives interrupts to a virtual machine by. */
-static enum status add_virtual(struct virt *virt)
+static enum status add_v3(struct virt *virt)
 {
-    const unsigned lrs = virt->config.list_registers;
-    gic_virtual_init(&virt->gic, lrs ? lrs : GIC_LRS_DEFAULT);
-    const enum status status = bus_map(&virt->bus, pa(VIRT_GICH), GICH_SIZE, &virt->gic.gich.device);
-    return status == STATUS_OK ? bus_map(&virt->bus, pa(VIRT_GICV), GICV_SIZE, &virt->gic.gicv.device) : status;
+    for (unsigned i = 0; i < virt->config.cpus; i++)
+        add_interface(virt, i);
+    const enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_V3_SIZE, &virt->gic.gicd.device);
+    const uint64_t size = (uint64_t)GICR_SIZE * virt->config.cpus;
+    return status == STATUS_OK ? bus_map(&virt->bus, pa(VIRT_GICR), size, &virt->gic.gicr.device) : status;
+}
+
+static enum status add_v2(struct virt *virt)
+{
+    enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
+    if (status == STATUS_OK)
+        status = bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device);
+    if (status == STATUS_OK && virt->config.el2)
+        status = bus_map(&virt->bus, pa(VIRT_GICH), GICH_SIZE, &virt->gic.gich.device);
+    if (status == STATUS_OK && virt->config.el2)
+        status = bus_map(&virt->bus, pa(VIRT_GICV), GICV_SIZE, &virt->gic.gicv.device);
+    return status;
 }
 
 enum status virt_add_interrupts(struct virt *virt)
 {
+    const unsigned lrs = virt->config.list_registers;
     gic_init(&virt->gic, virt->config.gic_v3 ? 3 : 2, virt->config.cpus, drive, &virt->cluster);
     virt->gic.trace = &virt->cluster.trace;
+    if (virt->config.el2) /* gives interrupts to a virtual machine */
+        gic_virtual_init(&virt->gic, lrs ? lrs : GIC_LRS_DEFAULT);
     for (unsigned i = 0; i < virt->config.cpus; i++)
         add_timers(virt, i);
-    for (unsigned i = 0; i < virt->config.cpus && virt->config.gic_v3; i++)
-        add_interface(virt, i);
-    enum status status = bus_map(&virt->bus, pa(VIRT_GICD), GICD_SIZE, &virt->gic.gicd.device);
-    if (status == STATUS_OK)
-        status = bus_map(&virt->bus, pa(VIRT_GICC), GICC_SIZE, &virt->gic.gicc.device);
-    return status == STATUS_OK && virt->config.el2 ? add_virtual(virt) : status;
+    return virt->config.gic_v3 ? add_v3(virt) : add_v2(virt);
 }
 
-void virt_timers_reset(struct virt *virt, unsigned number)
+void virt_interrupts_started(struct virt *virt, unsigned number)
 {
     timer_update(&virt->timer[number]);
+    if (virt->config.gic_v3)
+        icc_reset(&virt->icc[number], virt->cpu[number].state.cycles);
 }

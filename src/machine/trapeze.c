@@ -49,8 +49,8 @@ static bool check(const struct trapeze_config *c, struct trapeze_error *error)
                       GIC_V2_CPUS);
     if (c->ram_size == 0 || c->ram_size % PAGE_SIZE || c->ram_size > RAM_MAX)
         return refuse(error, "-m: %" PRIu64 " bytes; a multiple of 4 KiB, at most 255 GiB", c->ram_size);
-    if (c->gic != 2)
-        return refuse(error, "-M virt,gic-version=%u: only version 2 is modelled yet", c->gic);
+    if (c->gic != 2 && c->gic != 3)
+        return refuse(error, "-M virt,gic-version=%u: 2 or 3", c->gic);
     if (c->list_registers > GIC_LRS)
         return refuse(error, "-M virt,list-registers=%u: 1 to %d", c->list_registers, GIC_LRS);
     if (c->list_registers && !c->el2)

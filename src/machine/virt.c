@@ -37,6 +37,7 @@ static const struct device_place
     virtio_place = {VIRT_VIRTIO, VIRTIO_SLOTS * VIRTIO_SLOT_SIZE, 16},
     gicd_place   = {VIRT_GICD,   GICD_SIZE, 0},
     gicc_place   = {VIRT_GICC,   GICC_SIZE, 0},
+    gicr_place   = {VIRT_GICR,   GICR_SIZE, 0},
     gich_place   = {VIRT_GICH,   GICH_SIZE, 0},
     gicv_place   = {VIRT_GICV,   GICV_SIZE, 0};
 /* clang-format on */
@@ -122,6 +123,8 @@ static enum status assemble(struct virt *virt)
         status = virt_add_interrupts(virt);
     note_device(virt, &virt->gic.gicd.device, gicd_place);
     note_device(virt, &virt->gic.gicc.device, gicc_place);
+    if (virt->config.gic_v3)
+        note_device(virt, &virt->gic.gicr.device, gicr_place);
     if (!virt->config.el2)
         return status;
     note_device(virt, &virt->gic.gich.device, gich_place);
@@ -132,7 +135,7 @@ static enum status assemble(struct virt *virt)
 /* What watches a PE's registers is told that they are those of reset. */
 static void started(void *owner, struct cpu *cpu)
 {
-    virt_timers_reset(owner, cpu->number);
+    virt_interrupts_started(owner, cpu->number);
 }
 
 enum status virt_init(struct virt *virt, const struct virt_config *config)

@@ -1,11 +1,11 @@
 #!/bin/bash
-# uboot.sh TRAPEZE U-BOOT answers|digest on|off (virtualization)
+# uboot.sh TRAPEZE U-BOOT answers|digest on|off (virtualization) [GIC CPUS]
 set -euo pipefail
-trapeze=$1 uboot=$2 what=$3 el2=$4
+trapeze=$1 uboot=$2 what=$3 el2=$4 gic=${5:-2} cpus=${6:-1}
 [ -e "$uboot" ] || { echo "$uboot is missing: install u-boot-qemu"; exit 1; }
 
 boot() {
-  "$trapeze" -M "virt,virtualization=$el2" -cpu cortex-a72 -m 512M -nographic -bios "$uboot" \
+  "$trapeze" -M "virt,virtualization=$el2,gic-version=$gic" -smp "$cpus" -cpu cortex-a72 -m 512M -nographic -bios "$uboot" \
     --input-after 'Hit any key' --input ' ' --max-insns 2000000000 "$@" </dev/null
 }
 

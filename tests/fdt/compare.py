@@ -2,8 +2,9 @@
 """compare.py FDT_DUMP: our device tree, node by node, beside the one that QEMU makes for the same machine."""
 import os, struct, subprocess, sys, tempfile
 
-MACHINES = [  # cpu, CPUs, MiB, EL2
-    ("cortex-a72", 1, 128, 0), ("cortex-a72", 1, 512, 1), ("cortex-a53", 2, 1024, 0), ("cortex-a57", 8, 4096, 1)]
+MACHINES = [  # cpu, CPUs, MiB, EL2, GIC
+    ("cortex-a72", 1, 128, 0, 2), ("cortex-a72", 1, 512, 1, 2), ("cortex-a53", 2, 1024, 0, 2),
+    ("cortex-a57", 8, 4096, 1, 2), ("cortex-a72", 1, 512, 0, 3), ("cortex-a53", 40, 1024, 1, 3)]
 
 # What QEMU's tree has and ours has not, each with its reason; and the other way round. A row that matches nothing fails.
 MISSING = {
@@ -67,10 +68,10 @@ def under(item, paths):
     return next((p for p in paths if item == p or item.startswith(p + "/") or item.startswith(p + ":")), None)
 
 
-def qemu(cpu, cpus, mib, el2):
+def qemu(cpu, cpus, mib, el2, gic):
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "dtb")
-        machine = f"virt,virtualization={'on' if el2 else 'off'},gic-version=2,dtb-randomness=off,dumpdtb={file}"
+        machine = f"virt,virtualization={'on' if el2 else 'off'},gic-version={gic},its=off,dtb-randomness=off,dumpdtb={file}"
         subprocess.run(["qemu-system-aarch64", "-M", machine, "-cpu", cpu, "-smp", str(cpus), "-m", str(mib),
                         "-display", "none", "-net", "none"], check=True, capture_output=True)
         with open(file, "rb") as f:

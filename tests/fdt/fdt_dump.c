@@ -1,4 +1,4 @@
-/* fdt_dump CPU CPUS MEBIBYTES EL2: writes the machine's device tree to standard output. */
+/* fdt_dump CPU CPUS MEBIBYTES EL2 GIC: writes the machine's device tree to standard output. */
 #include "machine/fdt.h"
 #include "machine/virt.h"
 #include <libfdt.h>
@@ -7,12 +7,13 @@
 
 int main(int argc, char **argv)
 {
-    if (argc != 5)
+    if (argc != 6)
         return 2;
     const struct virt_config config = {.model = cpu_model_find(argv[1]),
                                        .cpus = (unsigned)strtoul(argv[2], NULL, 0),
                                        .ram_size = strtoull(argv[3], NULL, 0) << 20,
-                                       .el2 = argv[4][0] == '1'};
+                                       .el2 = argv[4][0] == '1',
+                                       .gic_v3 = argv[5][0] == '3'};
     struct virt *virt = malloc(sizeof *virt);
     if (!virt || virt_init(virt, &config) != STATUS_OK)
         return 1;
