@@ -7,8 +7,8 @@ TIMEOUT = 60  # seconds; a guest that hangs is a failure, not a wait
 LIMIT = ("--max-insns", "2000000000")
 
 
-def options(elf, el2, smp=1, memory="512", more=()):
-    machine = "virt,gic-version=2" + (",virtualization=on" if el2 else "")
+def options(elf, el2, smp=1, memory="512", gic="2", more=()):
+    machine = f"virt,gic-version={gic},its=off" + (",virtualization=on" if el2 else "")
     return ["-M", machine, "-cpu", "cortex-a72", "-smp", str(smp), "-m", memory, "-display", "none", "-nodefaults",
             "-serial", "stdio", "-monitor", "none", "-semihosting", "-kernel", elf, *more]
 

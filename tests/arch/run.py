@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run.py TRAPEZE QEMU ELF NAME el1|el2 SMP [OPTION...]: one program on both machines; what they print has to be the same but for the
+"""run.py TRAPEZE QEMU ELF NAME el1|el2 SMP GIC [OPTION...]: one program on both machines; what they print has to be the same but for the
 lines that differences.txt expects, each with its reason. A difference that is expected and not seen fails too. Options are
 for Trapeze alone."""
 import difflib
@@ -40,12 +40,12 @@ def judge(ours, theirs, patterns):
 
 
 def main():
-    trapeze, qemu, elf, name, variant, smp, *options = sys.argv[1:]
+    trapeze, qemu, elf, name, variant, smp, gic, *options = sys.argv[1:]
     el2 = variant == "el2"
-    theirs, status, errors = machine.run_qemu(qemu, elf, el2, smp=smp)
+    theirs, status, errors = machine.run_qemu(qemu, elf, el2, smp=smp, gic=gic)
     if status != 0:
         sys.exit(f"QEMU ends with {status}: {errors}\n{theirs}")
-    ours, status, errors = machine.run_trapeze(trapeze, elf, el2, smp=smp, more_own=(*machine.LIMIT, *options))
+    ours, status, errors = machine.run_trapeze(trapeze, elf, el2, smp=smp, gic=gic, more_own=(*machine.LIMIT, *options))
     differ, unneeded = judge(ours.splitlines()[:2000], theirs.splitlines(), list(expected(name, variant)))
     for line in differ[:LINES]:
         print(line)

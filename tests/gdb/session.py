@@ -10,17 +10,21 @@ from machine import Machine
 
 trapeze, program = sys.argv[1:]
 OPTIONS = ["-M", "virt,virtualization=on", "-m", "32M", "-display", "none", "-serial", "null", "-kernel", program]
+READY = os.path.join(tempfile.mkdtemp(), "ready")
 HEAD = ["set pagination off", "set confirm off", "set architecture aarch64"]
 
 
 def gdb(machine, commands, interrupt_after=None):
-    """What gdb prints. interrupt_after: seconds until Ctrl-C."""
+    """What gdb prints. interrupt_after: seconds until Ctrl-C, from when gdb has made the file of its command `shell touch`:
+    a busy host starts gdb slowly."""
     with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
         script.write("\n".join([*HEAD, f"target remote 127.0.0.1:{machine.port}", *commands]) + "\n")
         script.flush()
         process = subprocess.Popen(["gdb-multiarch", "-nx", "-batch", "-x", script.name, program], text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if interrupt_after:
+            while not os.path.exists(READY) and process.poll() is None:
+                time.sleep(0.1)
             time.sleep(interrupt_after)
             os.kill(process.pid, signal.SIGINT)
         return process.communicate(timeout=60)[0]
@@ -68,8 +72,10 @@ with Machine(trapeze, *OPTIONS) as machine:
     expect("which is a success", f"exit {code}", "exit 0")
 
 with Machine(trapeze, *OPTIONS) as machine:
-    text = gdb(machine, ["set $pc = &spin", "continue", "info symbol $pc", "print $x7 > 1000", "detach"],
-               interrupt_after=2)
+    text = gdb(machine, ["set $pc = &spin", f"shell touch {READY}", "continue", "info symbol $pc",
+                         "print $x7 > 1000", "detach"], interrupt_after=2)
+    os.remove(READY)
+    os.rmdir(os.path.dirname(READY))
     expect("Ctrl-C", text, r"SIGINT", r"spin", r"= 1$", r"[Dd]etached|Detaching")
     text = gdb(machine, ["info symbol $pc", "set $pc = _start", "kill"])
     expect("coming back, and the end by kill", text, r"spin")

@@ -204,3 +204,15 @@ void gic_on(void)
     write32(GICC + 4, 0xff);
     write32(GICC, 1);
 }
+
+void gic_v3_on(void)
+{
+    const u64 redistributor = GICR + (MRS(mpidr_el1) & 0xff) * 0x20000;
+    write32(GICD, 3);
+    write32(redistributor + 0x14, 0);
+    while (read32(redistributor + 0x14))
+        ;
+    MSR(icc_pmr_el1, 0xff);
+    MSR(icc_igrpen1_el1, 1);
+    ISB();
+}

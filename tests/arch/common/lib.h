@@ -77,3 +77,8 @@ static inline u32 read32(u64 address)
 #define GICD 0x08000000ul
 #define GICC 0x08010000ul
 void gic_on(void); /* distributor and this CPU's interface, lowest priority mask; all of group 0 */
+
+/* GICv3: the redistributor of CPU n lies at GICR + n * 0x20000 */
+#define GICR 0x080a0000ul
+void gic_v3_on(
+    void); /* distributor and, for group 1, this CPU's interface, lowest priority mask; its redistributor awake */
