@@ -36,6 +36,9 @@ enum attention {
  * taken. True: stop here. */
 typedef bool single_fn(void *owner, struct cpu *cpu);
 
+/* When, after `after` (cycles), an event stream next sets the event register; EVENT_NEVER. */
+typedef uint64_t event_stream_fn(void *owner, uint64_t after);
+
 struct cpu {
     struct state state;
 
@@ -90,7 +93,9 @@ struct cpu {
     const struct cpu_model *model;
     struct cluster *cluster;
     struct bus *bus;
-    struct events events;     /* of this PE alone, in its own time */
+    struct events events;    /* of this PE alone, in its own time */
+    event_stream_fn *stream; /* of the generic timers; NULL: none */
+    void *stream_owner;
     struct irq_line pmu_line; /* its overflow interrupt */
     uint8_t lines_to_come;    /* the lines, when the event that sets them has run */
     struct cpu_power {
@@ -140,6 +145,13 @@ static inline uint64_t cpu_instructions(const struct cpu *cpu)
 
 /* Whether a waiting PE has a reason to go on (WFI and WFE wake-up events). */
 bool cpu_wakes(const struct cpu *cpu);
+
+/* Sets the event register if an event stream has done so up to now (cycles), for streams are not run but asked. To be
+ * called before WFE looks at it, and before what makes the streams changes. */
+void cpu_settle_streams(struct cpu *cpu, uint64_t now);
+
+/* The PE is about to wait in WFE: the next event of a stream wakes it. */
+void cpu_await_streams(struct cpu *cpu, uint64_t now);
 
 /* A control register, or the EL, or an interrupt input has changed: selects the armed traps and the fast table; looks at
  * the inputs before the next operation. */

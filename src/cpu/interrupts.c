@@ -1,6 +1,7 @@
 /* Which pending interrupt is taken, and which one wakes a PE that waits. */
 #include "cpu/exception.h"
 #include "hyp/virq.h"
+#include <assert.h>
 
 static const enum vector vectors[INTERRUPTS] = {
     [INTERRUPT_SERROR] = VECTOR_SERROR,
@@ -57,6 +58,31 @@ static bool wakes_wfi(const struct state *s, enum interrupt kind)
 static bool wakes_wfe(const struct state *s, enum interrupt kind)
 {
     return (hyp_physical_pending(s, kind) && hyp_physical_target(s, kind)) || hyp_virtual_taken(s, kind);
+}
+
+void cpu_settle_streams(struct cpu *cpu, uint64_t now)
+{
+    struct state *s = &cpu->state;
+    if (cpu->stream && cpu->stream(cpu->stream_owner, s->event_since) <= now)
+        s->event = true;
+    s->event_since = now;
+}
+
+static void stream_event(void *owner, uint64_t now)
+{
+    cpu_settle_streams(owner, now);
+}
+
+void cpu_await_streams(struct cpu *cpu, uint64_t now)
+{
+    enum { PRIORITY = 3 }; /* behind the lines and the timers */
+    const uint64_t next = cpu->stream ? cpu->stream(cpu->stream_owner, now) : EVENT_NEVER;
+    events_cancel(&cpu->events, stream_event, cpu);
+    if (next == EVENT_NEVER)
+        return;
+    const bool added = events_add(&cpu->events, next, PRIORITY, stream_event, cpu);
+    assert(added);
+    (void)added;
 }
 
 bool cpu_wakes(const struct cpu *cpu)

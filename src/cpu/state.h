@@ -50,16 +50,17 @@ struct state {
     uint8_t ss;     /* PSTATE.SS */
     uint8_t lines;  /* a set of enum line */
     uint8_t wait;   /* enum wait */
-    bool event;     /* the event register of WFE */
+    bool event;     /* the event register of WFE, but for event streams since event_since */
     bool has_el2;
     struct monitor monitor;
     struct {
         uint64_t since; /* cycles: when the counters in sys were exact */
         uint8_t phase;  /* cycles since then that PMCR_EL0.D has not counted yet */
     } pmu;
-    uint64_t pc;     /* valid while the PE is not running */
-    uint64_t cycles; /* valid while the PE is not running, and inside register hooks */
-    uint64_t idle;   /* of these, spent waiting */
+    uint64_t event_since; /* cycles */
+    uint64_t pc;          /* valid while the PE is not running */
+    uint64_t cycles;      /* valid while the PE is not running, and inside register hooks */
+    uint64_t idle;        /* of these, spent waiting */
     uint64_t sys[SYSREG_COUNT];
 };
 

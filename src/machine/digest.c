@@ -16,6 +16,7 @@ static void add_state(struct digest *d, const struct state *s)
                                s->lines,
                                s->wait,
                                s->event,
+                               s->event_since,
                                s->has_el2,
                                m->open,
                                m->pa,

@@ -7,6 +7,18 @@ static void drive(void *owner, unsigned cpu, enum line line, bool level, uint64_
     cluster_set_line(owner, cpu, line, level, now);
 }
 
+/* ---- event streams: the timers make them, the PE waits for them ---- */
+
+static uint64_t stream(void *owner, uint64_t after)
+{
+    return timer_next_stream_event(owner, after);
+}
+
+static void settle(void *owner, uint64_t now)
+{
+    cpu_settle_streams(owner, now);
+}
+
 static void add_timers(struct virt *virt, unsigned number)
 {
     static const uint8_t ppi[TIMER_COUNT] = {
@@ -15,6 +27,10 @@ static void add_timers(struct virt *virt, unsigned number)
     struct cpu *cpu = &virt->cpu[number];
     cpu->pmu_line = gic_ppi(&virt->gic, number, VIRT_PPI_PMU);
     timer_init(timer, &cpu->state, &cpu->events, VIRT_CLOCK, TIMER_FREQUENCY);
+    timer->offset_changes = settle;
+    timer->owner = cpu;
+    cpu->stream = stream;
+    cpu->stream_owner = timer;
     for (unsigned i = 0; i < TIMER_COUNT; i++)
         timer_connect(timer, (enum timer_name)i, gic_ppi(&virt->gic, number, ppi[i]));
     for (unsigned i = 0; i < TIMER_HOOKS; i++) {

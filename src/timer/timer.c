@@ -65,6 +65,44 @@ static struct condition compare(const struct timer_unit *unit, uint64_t now)
     return (struct condition){met, cycle_of(unit->timer, timer_count(unit->timer, now) + ticks)};
 }
 
+/* ---- event streams ---- */
+
+/* clang-format off */
+static const struct {
+    enum sysreg control;
+    enum timer_name counter;
+    bool of_el2;
+} streams[] = {
+    {CNTKCTL_EL1, TIMER_CNTV, false},
+    {CNTHCTL_EL2, TIMER_CNTP, true},
+};
+/* clang-format on */
+
+/* The bit EVNTI of the counter rises, or falls, where the counter is a half, or a whole, of its period. */
+static uint64_t next_event(const struct timer_unit *unit, uint64_t control, uint64_t after)
+{
+    const unsigned evnti = (unsigned)bits(control, 7, 4);
+    const bool evntdir = bit(control, 3), evnten = bit(control, 2);
+    if (!evnten)
+        return EVENT_NEVER;
+    const uint64_t phase = view(unit, after) + (evntdir ? 0 : BIT(evnti)), period = BIT(evnti) << 1;
+    return cycle_of(unit->timer, (unsigned __int128)timer_count(unit->timer, after) + period - phase % period);
+}
+
+uint64_t timer_next_stream_event(const struct timer *timer, uint64_t after)
+{
+    uint64_t next = EVENT_NEVER;
+    for (unsigned i = 0; i < sizeof streams / sizeof *streams; i++) {
+        if (streams[i].of_el2 && !timer->state->has_el2)
+            continue;
+        const uint64_t at = next_event(&timer->unit[streams[i].counter], timer->state->sys[streams[i].control], after);
+        next = at < next ? at : next;
+    }
+    return next;
+}
+
+/* ---- conditions ---- */
+
 static void due(void *owner, uint64_t now);
 
 static void update(struct timer_unit *unit, uint64_t now)
@@ -130,6 +168,14 @@ static void write_cval(void *owner, struct state *s, enum sysreg reg, uint64_t v
     update(owner, s->cycles);
 }
 
+static void write_offset(void *owner, struct state *s, enum sysreg reg, uint64_t value)
+{
+    const struct timer *timer = ((struct timer_unit *)owner)->timer;
+    if (timer->offset_changes)
+        timer->offset_changes(timer->owner, s->cycles);
+    write_cval(owner, s, reg, value);
+}
+
 /* TVAL is CVAL as a signed 32-bit distance from now. */
 static uint64_t read_tval(void *owner, struct state *s, enum sysreg reg)
 {
@@ -156,7 +202,7 @@ const struct timer_hook timer_hooks[TIMER_HOOKS] = {
     {CNTV_CTL_EL0,   TIMER_CNTV,  read_ctl,   write_ctl},
     {CNTV_CVAL_EL0,  TIMER_CNTV,  read_plain, write_cval},
     {CNTV_TVAL_EL0,  TIMER_CNTV,  read_tval,  write_tval},
-    {CNTVOFF_EL2,    TIMER_CNTV,  read_plain, write_cval},
+    {CNTVOFF_EL2,    TIMER_CNTV,  read_plain, write_offset},
     {CNTHP_CTL_EL2,  TIMER_CNTHP, read_ctl,   write_ctl},
     {CNTHP_CVAL_EL2, TIMER_CNTHP, read_plain, write_cval},
     {CNTHP_TVAL_EL2, TIMER_CNTHP, read_tval,  write_tval},

@@ -23,6 +23,8 @@ struct timer {
     struct events *events;  /* of the PE, in its time */
     uint64_t ticks, cycles; /* that many ticks of the counter take that many cycles; no common divisor */
     struct timer_unit unit[TIMER_COUNT];
+    void (*offset_changes)(void *owner, uint64_t now); /* CNTVOFF_EL2 is about to; NULL: nobody asks */
+    void *owner;
 };
 
 /* The timers of a PE whose clock runs at clock_hz, the counter at counter_hz (neither is 0). It stays where it is. */
@@ -37,6 +39,11 @@ void timer_update(struct timer *timer);
 
 /* CNTPCT_EL0 at a time (cycles), modulo 2^64: floor(now * ticks / cycles). */
 uint64_t timer_count(const struct timer *timer, uint64_t now);
+
+/* When, after `after` (cycles), an event stream next generates an event: a bit of CNTVCT_EL0 by CNTKCTL_EL1, or of
+ * CNTPCT_EL0 by CNTHCTL_EL2, changes the way that EVNTDIR names (TestEventCNTV, TestEventCNTP). EVENT_NEVER: none does. A
+ * counter that jumps, because CNTVOFF_EL2 is written, generates none. */
+uint64_t timer_next_stream_event(const struct timer *timer, uint64_t after);
 
 /* The hooks of the timers' registers, to be called with &timer->unit[name]; state.cycles is the time. */
 struct timer_hook {

@@ -113,6 +113,8 @@ INTERPRETED(WFI)
 /* An event that has been registered already is used up, and nothing is waited for: no trap either (WaitForEvent). */
 INTERPRETED(WFE)
 {
+    const uint64_t now = engine_now(cpu, op);
+    cpu_settle_streams(cpu, now);
     if (cpu->state.event) {
         cpu->state.event = false;
         NEXT(1);
@@ -123,7 +125,10 @@ INTERPRETED(WFE)
     cpu->state.wait = WAIT_WFE;
     const bool wakes = cpu_wakes(cpu);
     cpu->state.wait = WAIT_NONE;
-    GO(wakes ? engine_look_up(cpu, op + 1) : engine_wait(cpu, op + 1, WAIT_WFE));
+    if (wakes)
+        GO(engine_look_up(cpu, op + 1));
+    cpu_await_streams(cpu, now);
+    GO(engine_wait(cpu, op + 1, WAIT_WFE));
 }
 
 INTERPRETED(SEV)

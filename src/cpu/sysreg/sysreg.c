@@ -136,6 +136,13 @@ void sysreg_write_control(void *owner, struct state *s, enum sysreg reg, uint64_
 
 #define on_write_control sysreg_write_control
 
+/* CNTKCTL_EL1 and CNTHCTL_EL2 make event streams, beside trapping. */
+WRITE_HOOK(stream)
+{
+    cpu_settle_streams(owner, s->cycles);
+    sysreg_write_control(owner, s, reg, value);
+}
+
 /* HPMN and HPME belong to the PMU. */
 WRITE_HOOK(mdcr)
 {
