@@ -4,7 +4,7 @@ enum { STACK = 0x2000, CPUS = 4 };
 
 extern char secondary_start[];
 void hypercall(const u64 *arguments, struct result *result);
-u64 run_at_el0(u64 (*fn)(void), u64 spsr, void *sp);
+u64 run_at_el0(u64 (*fn)(void), u64 spsr, void *sp, u64 x0);
 
 u64 gic_version, cpu_count, guest_number;
 u64 el0_caller; /* the stack pointer of who is waiting in run_at_el0 */
@@ -148,7 +148,7 @@ void exception(u64 vector, struct frame *frame)
 
 u64 at_el0(u64 (*fn)(void))
 {
-    return run_at_el0(fn, PSR_EL0T | PSR_MASKED, el0_stack + STACK);
+    return run_at_el0(fn, PSR_EL0T | PSR_MASKED, el0_stack + STACK, 0);
 }
 
 /* ---- other CPUs ---- */
@@ -185,4 +185,45 @@ void map_page(u64 va, u64 descriptor)
 {
     alias3[bits(va, 20, 12)] = descriptor;
     ASM("dsb sy; isb");
+}
+
+/* ---- instructions that are data ---- */
+
+static u32 code[16] __attribute__((aligned(64)));
+
+static void write_code(const u32 *words, unsigned count)
+{
+    for (unsigned n = 0; n < count; n++)
+        code[n] = words[n];
+    __asm__ volatile("dc cvau, %0; dsb sy; ic ivau, %0; dsb sy; isb" ::"r"(code) : "memory");
+}
+
+void prepare_word(u32 word)
+{
+    const u32 words[] = {word, 0xd65f03c0}; /* RET */
+    write_code(words, 2);
+}
+
+u64 run_prepared(u64 x0)
+{
+    return ((u64(*)(u64))code)(x0);
+}
+
+u64 run_word(u32 word, u64 x0)
+{
+    prepare_word(word);
+    return run_prepared(x0);
+}
+
+u64 run_word_at_el0(u32 word, u64 x0)
+{
+    prepare_word(word);
+    return run_at_el0((u64(*)(void))code, PSR_EL0T | PSR_MASKED, el0_stack + STACK, x0);
+}
+
+u64 esr_of(u32 word)
+{
+    return (u64)EC_SYSREG << 26 | ESR_IL | bits(word, 20, 19) << 20 | bits(word, 7, 5) << 17 |
+           bits(word, 18, 16) << 14 | bits(word, 15, 12) << 10 | bits(word, 4, 0) << 5 | bits(word, 11, 8) << 1 |
+           bits(word, 21, 21);
 }

@@ -68,3 +68,12 @@ u32 gic_running(void); /* RPR */
 void gic_send(u32 cpus, u32 sgi);
 void gic_send_others(u32 sgi);
 u64 gic_dist(u32 offset); /* the address of a register that has bits for interrupts: of SGIs and PPIs when below 32 */
+
+/* Runs one instruction with x0 as given, and returns x0. Its words are made by SYS. */
+u64 run_word(u32 word, u64 x0);
+void prepare_word(u32 word); /* the same in two steps: the first has traps of its own */
+u64 run_prepared(u64 x0);
+u64 run_word_at_el0(u32 word, u64 x0);
+#define SYS(read, op0, op1, crn, crm, op2) \
+    (0xd5000000u | (read) << 21 | (op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
+u64 esr_of(u32 word); /* of a system register or instruction that is trapped: class 0x18 */

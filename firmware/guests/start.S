@@ -95,7 +95,7 @@ taken:
     add     sp, sp, #32
     eret
 
-// u64 run_at_el0(fn, spsr, sp): calls fn() there and returns what it returns.
+// u64 run_at_el0(fn, spsr, sp, x0): calls fn(x0) there and returns what it returns.
     .global run_at_el0
 run_at_el0:
     stp     x19, x20, [sp, #-96]!
@@ -111,6 +111,7 @@ run_at_el0:
     msr     sp_el0, x2
     msr     spsr_el1, x1
     msr     elr_el1, x0
+    mov     x0, x3
     eret
 el0_done:
     svc     #0xfff
