@@ -26,15 +26,16 @@ def uboot(*more):
             "-bios", UBOOT, *more]
 
 
-def program(guests, name, smp):
-    return ["-M", "virt,virtualization=on", "-cpu", "cortex-a72", "-m", "128M", "-display", "none", "-serial", "stdio",
-            "-smp", str(smp), "-kernel", f"{guests}/{name}.elf"]
+def program(guests, name, smp, gic=2):
+    return ["-M", f"virt,virtualization=on,gic-version={gic}", "-cpu", "cortex-a72", "-m", "128M", "-display", "none",
+            "-serial", "stdio", "-smp", str(smp), "-kernel", f"{guests}/{name}.elf"]
 
 
 def commands(guests):
-    """The two that every comparison is made on: U-Boot for its first instructions, and a program of four CPUs."""
+    """Those that every comparison is made on: U-Boot for its first instructions, and programs of four CPUs."""
     return {"U-Boot": uboot("--max-insns", str(LIMIT)),
-            "four CPUs": program(guests, "other_cpus_start_and_share_a_counter", 4)}
+            "four CPUs": program(guests, "other_cpus_start_and_share_a_counter", 4),
+            "a GICv3": program(guests, "icc_sgi1r_reaches_the_cpus_that_it_names", 4, 3)}
 
 
 def same(name, digests):

@@ -25,24 +25,29 @@ static inline void fuzz_console(void *owner, uint8_t byte)
     (void)owner, (void)byte;
 }
 
-static inline struct virt *fuzz_new(unsigned cpus, bool el2)
+static inline struct virt *fuzz_new(unsigned cpus, bool el2, bool gic_v3)
 {
-    const struct virt_config config = {
-        .model = cpu_model_find("cortex-a72"), .cpus = cpus, .ram_size = 2 << 20, .el2 = el2, .console = fuzz_console};
+    const struct virt_config config = {.model = cpu_model_find("cortex-a72"),
+                                       .cpus = cpus,
+                                       .ram_size = 2 << 20,
+                                       .el2 = el2,
+                                       .gic_v3 = gic_v3,
+                                       .console = fuzz_console};
     struct virt *virt = malloc(sizeof *virt);
     if (!virt || virt_init(virt, &config) != STATUS_OK)
         abort();
     return virt;
 }
 
-/* A machine in its reset state, with or without EL2. Making one takes far longer than an input runs, so each is made once
+/* A machine in its reset state, with or without EL2, with a GICv2 or a GICv3. Making one takes far longer than an input runs, so each is made once
  * and reset: RAM, flash and time stay from the input before. */
-static inline struct virt *fuzz_machine(unsigned cpus, bool el2)
+static inline struct virt *fuzz_machine(unsigned cpus, bool el2, bool gic_v3)
 {
-    static struct virt *machine[2];
-    if (!machine[el2])
-        machine[el2] = fuzz_new(cpus, el2);
-    virt_reset(machine[el2]);
-    machine[el2]->outcome = VIRT_RUNNING;
-    return machine[el2];
+    static struct virt *machines[2][2];
+    struct virt **machine = &machines[gic_v3][el2];
+    if (!*machine)
+        *machine = fuzz_new(cpus, el2, gic_v3);
+    virt_reset(*machine);
+    (*machine)->outcome = VIRT_RUNNING;
+    return *machine;
 }

@@ -7,8 +7,17 @@
 enum { WORDS = 96, CYCLES = 600, AT = 0x40000000 };
 
 /* Where interesting things are: RAM, its end, devices, nothing. */
-static const uint64_t place[] = {AT,         AT + 0x1ff8, 0x401ffff8, 0x09000000, 0x08000000,
-                                 0x08010000, 0x0a000000,  0x04000000, 0x80000000, UINT64_C(0xffff000000001000)};
+static const uint64_t place[] = {AT,
+                                 AT + 0x1ff8,
+                                 0x401ffff8,
+                                 0x09000000,
+                                 0x08000000,
+                                 0x08010000,
+                                 0x080b0000,
+                                 0x0a000000,
+                                 0x04000000,
+                                 0x80000000,
+                                 UINT64_C(0xffff000000001000)};
 
 static uint64_t next_random(uint64_t *seed)
 {
@@ -50,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, size};
     const unsigned choices = (unsigned)take(&in, 1);
-    struct virt *virt = fuzz_machine(1, choices & 1);
+    struct virt *virt = fuzz_machine(1, choices & 1, choices & 4);
     struct cpu *cpu = &virt->cpu[0];
     fill_registers(&cpu->state, take(&in, 8));
     fill_code(virt, &in);

@@ -16,7 +16,7 @@ static void access_bus(struct virt *virt, uint64_t address, struct transaction t
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, size};
-    struct virt *virt = fuzz_machine(2, size & 1);
+    struct virt *virt = fuzz_machine(2, size & 1, size & 2);
     const struct bus *bus = &virt->bus;
     uint64_t now = virt->scheduler.now;
     while (in.size && !virt->outcome) {
