@@ -91,3 +91,9 @@ void virt_interrupts_started(struct virt *virt, unsigned number)
     if (virt->config.gic_v3)
         icc_reset(&virt->icc[number], virt->cpu[number].state.cycles);
 }
+
+void virt_interrupts_stopped(struct virt *virt, unsigned number)
+{
+    if (virt->config.gic_v3)
+        icc_reset(&virt->icc[number], virt->cpu[number].state.cycles);
+}

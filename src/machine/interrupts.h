@@ -21,3 +21,6 @@ enum status virt_add_interrupts(struct virt *virt);
 
 /* After PE `number` has been reset: lines follow the timers' registers again; a GICv3's CPU interface is reset with it. */
 void virt_interrupts_started(struct virt *virt, unsigned number);
+
+/* PE `number` is powered down, and with it a GICv3's CPU interface: interrupts for any PE go to others. */
+void virt_interrupts_stopped(struct virt *virt, unsigned number);

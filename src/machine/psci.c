@@ -53,7 +53,8 @@ static void wait_as(struct cpu *cpu, enum wait wait)
 
 static int64_t cpu_off(struct virt *virt, struct cpu *cpu, const uint64_t *argument)
 {
-    (void)virt, (void)argument;
+    (void)argument;
+    virt_interrupts_stopped(virt, cpu->number);
     wait_as(cpu, WAIT_OFF);
     return SUCCESS;
 }

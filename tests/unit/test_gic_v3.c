@@ -4,6 +4,7 @@
 #include "gic/icc.h"
 #include "gic_rig.h"
 #include "guest.h"
+#include "machine/psci.h"
 #include <stdio.h>
 
 /* A rig of version 3, and one PE's view of it at a time. */
@@ -439,6 +440,19 @@ static void the_interface_is_reset_with_its_pe_and_the_redistributor_is_not(void
     guest_free(virt);
 }
 
+static void a_cpu_that_is_switched_off_is_given_no_interrupt_for_any_pe(void **state)
+{
+    (void)state;
+    struct virt *virt = machine();
+    for (unsigned cpu = 0; cpu < 2; cpu++)
+        gic_dist_set_taker(&virt->gic.dist, cpu, true, true);
+    virt->cpu[0].state.x[0] = 0x84000002; /* CPU_OFF */
+    assert_true(psci_call(virt, &virt->cpu[0], false));
+    assert_int_equal(virt->cpu[0].state.wait, WAIT_OFF);
+    assert_int_equal(virt->gic.dist.taker[1], 1);
+    guest_free(virt);
+}
+
 static void a_gicv2_machine_has_none_of_these_registers(void **state)
 {
     (void)state;
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test(looking_at_an_acknowledge_register_acknowledges_nothing),
         cmocka_unit_test(an_interrupt_that_a_write_lets_through_comes_before_the_next_instruction),
         cmocka_unit_test(the_interface_is_reset_with_its_pe_and_the_redistributor_is_not),
+        cmocka_unit_test(a_cpu_that_is_switched_off_is_given_no_interrupt_for_any_pe),
         cmocka_unit_test(a_gicv2_machine_has_none_of_these_registers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
