@@ -31,7 +31,8 @@ struct cluster {
     volatile sig_atomic_t interrupted; /* from outside, at any moment: everything stops at the next look */
     struct cpu *running;               /* NULL: none, an event of the machine runs */
     struct bus *bus;
-    bool gic_v3; /* the interrupt controller's registers are system registers; set before cpu_init */
+    bool gic_v3;             /* the interrupt controller's registers are system registers; set before cpu_init */
+    unsigned list_registers; /* ICH_LR<n>_EL2, likewise */
     struct code code;
     struct trace trace;
     firmware_fn *firmware;

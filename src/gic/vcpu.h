@@ -30,6 +30,7 @@ enum {
 #define ICH_VMCR_VCBPR   BIT(4)
 #define ICH_VMCR_VEOIM   BIT(9)
 #define GICH_VMCR_CTLR   UINT32_C(0x21f) /* those that GICV_CTLR sees */
+#define ICH_VMCR_V3      UINT32_C(0x21b) /* of a GICv3, where VFIQEn is one and VAckCtl is not there */
 
 /* ICH_LR<n>_EL2. EOI: of an interrupt that is not linked to a physical one. */
 #define ICH_LR_PENDING BIT(62)

@@ -63,14 +63,15 @@ void gic_virtual_acknowledge(const struct gic_virtual *at, unsigned n)
 }
 
 /* The number in a list register is the hypervisor's: it may be of no interrupt that there is. An SGI of a GICv2 has no one
- * to be deactivated for. */
+ * to be deactivated for: it does not say which sender's. */
 void gic_virtual_deactivate(const struct gic_virtual *at, unsigned n, const char *by)
 {
     struct gic *gic = at->gic;
     const uint64_t before = at->v->lr[n];
     const int intid = gic_vcpu_deactivate(at->v, n);
     tell(at, n, before, by);
-    if (intid >= GIC_SGIS && intid < GIC_INTERRUPTS)
+    const int first = gic->dist.version == 2 ? GIC_SGIS : 0;
+    if (intid >= first && intid < GIC_INTERRUPTS)
         gic_update(gic, gic_dist_deactivate(&gic->dist, at->cpu, (unsigned)intid), at->now);
 }
 
@@ -132,16 +133,20 @@ static void gicv_write(struct device *device, uint64_t offset, uint64_t value, s
 
 /* ---- life ---- */
 
+void gic_virtual_reset(struct gic *gic, unsigned cpu, uint64_t now)
+{
+    const struct gic_virtual at = {gic, &gic->vcpu[cpu], cpu, now};
+    drive(&at, 0);
+    drive_maintenance(&at, false);
+    gic_vcpu_reset(at.v, at.v->lrs);
+}
+
 /* Lines fall at once: 0 is the PE's past. */
 static void gich_reset(struct device *device)
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
-    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++) {
-        const struct gic_virtual at = {gic, &gic->vcpu[cpu], cpu, 0};
-        drive(&at, 0);
-        drive_maintenance(&at, false);
-        gic_vcpu_reset(&gic->vcpu[cpu], gic->vcpu[cpu].lrs);
-    }
+    for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
+        gic_virtual_reset(gic, cpu, 0);
 }
 
 /* Another view of what GICH resets. */

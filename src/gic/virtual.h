@@ -10,6 +10,9 @@ enum { GIC_MAINTENANCE = 25 }; /* INTID of the maintenance interrupt */
 /* The machine has virtual CPU interfaces, of `lrs` list registers each (1..GIC_LRS). After gic_init. */
 void gic_virtual_init(struct gic *gic, unsigned lrs);
 
+/* PE `cpu` has been reset: so is its interface, which is part of it in a GICv3. */
+void gic_virtual_reset(struct gic *gic, unsigned cpu, uint64_t now);
+
 /* Who accesses a virtual interface, and when: PE `cpu`, whose interface is *v. */
 struct gic_virtual {
     struct gic *gic;

@@ -1,4 +1,6 @@
 #include "machine/interrupts.h"
+#include "cpu/sysreg/sysreg_table.h"
+#include "gic/ich.h"
 #include "gic/virtual.h"
 #include "machine/virt.h"
 
@@ -41,15 +43,29 @@ static void add_timers(struct virt *virt, unsigned number)
     }
 }
 
+/* The traps of ICH_HCR_EL2 are the PE's, the rest is the interrupt controller's. */
+static void write_ich_hcr(void *owner, struct state *s, enum sysreg reg, uint64_t value)
+{
+    const struct icc *icc = owner;
+    const struct cluster *cluster = icc->gic->owner;
+    struct icc_hook hook;
+    sysreg_write_control(cluster->cpu[icc->cpu], s, reg, value & ICH_HCR_TRAPS);
+    if (ich_hook_of(reg, &hook))
+        hook.write(owner, s, reg, value);
+}
+
 /* A GICv3's CPU interface is system registers. */
 static void add_interface(struct virt *virt, unsigned number)
 {
     struct icc_hook hook;
     virt->icc[number] = (struct icc){&virt->gic, number};
-    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
-        if (icc_hook_of((enum sysreg)reg, &hook))
-            cpu_hook_sysreg(&virt->cpu[number], (enum sysreg)reg,
-                            (struct sysreg_hook){hook.read, hook.write, hook.look, &virt->icc[number]});
+    for (unsigned i = 0; i < SYSREG_COUNT; i++) {
+        const enum sysreg reg = (enum sysreg)i;
+        if (!icc_hook_of(reg, &hook) && !ich_hook_of(reg, &hook))
+            continue;
+        sysreg_write_fn *const write = reg == ICH_HCR_EL2 ? write_ich_hcr : hook.write;
+        cpu_hook_sysreg(&virt->cpu[number], reg, (struct sysreg_hook){hook.read, write, hook.look, &virt->icc[number]});
+    }
 }
 
 static enum status add_v3(struct virt *virt)
@@ -75,11 +91,10 @@ static enum status add_v2(struct virt *virt)
 
 enum status virt_add_interrupts(struct virt *virt)
 {
-    const unsigned lrs = virt->config.list_registers;
     gic_init(&virt->gic, virt->config.gic_v3 ? 3 : 2, virt->config.cpus, drive, &virt->cluster);
     virt->gic.trace = &virt->cluster.trace;
     if (virt->config.el2) /* gives interrupts to a virtual machine */
-        gic_virtual_init(&virt->gic, lrs ? lrs : GIC_LRS_DEFAULT);
+        gic_virtual_init(&virt->gic, virt->cluster.list_registers);
     for (unsigned i = 0; i < virt->config.cpus; i++)
         add_timers(virt, i);
     return virt->config.gic_v3 ? add_v3(virt) : add_v2(virt);
@@ -90,6 +105,8 @@ void virt_interrupts_started(struct virt *virt, unsigned number)
     timer_update(&virt->timer[number]);
     if (virt->config.gic_v3)
         icc_reset(&virt->icc[number], virt->cpu[number].state.cycles);
+    if (virt->config.gic_v3 && virt->config.el2)
+        gic_virtual_reset(&virt->gic, number, virt->cpu[number].state.cycles);
 }
 
 void virt_interrupts_stopped(struct virt *virt, unsigned number)

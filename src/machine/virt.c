@@ -125,7 +125,7 @@ static enum status assemble(struct virt *virt)
     note_device(virt, &virt->gic.gicc.device, gicc_place);
     if (virt->config.gic_v3)
         note_device(virt, &virt->gic.gicr.device, gicr_place);
-    if (!virt->config.el2)
+    if (!virt->config.el2 || virt->config.gic_v3)
         return status;
     note_device(virt, &virt->gic.gich.device, gich_place);
     note_device(virt, &virt->gic.gicv.device, gicv_place);
@@ -148,6 +148,7 @@ enum status virt_init(struct virt *virt, const struct virt_config *config)
     if (status != STATUS_OK)
         return status;
     virt->cluster.gic_v3 = config->gic_v3;
+    virt->cluster.list_registers = config->list_registers ? config->list_registers : GIC_LRS_DEFAULT;
     scheduler_init(&virt->scheduler, &virt->cluster);
     const enum status assembled = assemble(virt);
     if (assembled != STATUS_OK) {

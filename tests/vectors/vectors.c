@@ -203,6 +203,8 @@ void vector_machine_init(struct vector_machine *m, const char *model, bool has_e
     assert(status == STATUS_OK);
     status = cluster_init(&m->cluster, &m->bus, cost_table[COST_MODEL_UNIT]);
     assert(status == STATUS_OK);
+    m->cluster.gic_v3 = true;
+    m->cluster.list_registers = 16;
     m->cpu = aligned_alloc(64, (sizeof *m->cpu + 63) & ~(size_t)63);
     assert(m->cpu);
     cpu_init(m->cpu, &m->cluster, found, has_el2);

@@ -50,6 +50,7 @@ static void read_config(const char *line, const uint64_t *reset, struct config *
         if (reg >= 0)
             config->sys[reg] = json_number(value, 0);
     }
+    config->sys[ICC_SRE_EL1] = json_number(json_get(r, "ICC_SRE_EL1_NS"), 0);
     config->sys[VBAR_EL1] = 0x10000;
     config->sys[VBAR_EL2] = 0x20000;
     config->sys[ELR_EL1] = config->sys[ELR_EL2] = 0x40090000;
@@ -149,8 +150,6 @@ static const struct reason reasons[] = {
     {"MRS|MSR", "SPSR_fiq", "AArch32 at EL1"},
     {"MRS|MSR", "SPSR_irq", "AArch32 at EL1"},
     {"MRS|MSR", "SPSR_und", "AArch32 at EL1"},
-    {"MRS|MSR|MRSx|MSRx", "ICC", "GICv3: not there yet"},
-    {"MRS|MSR|MRSx|MSRx", "ICH", "GICv3: not there yet"},
     {"MRS|MSR|MRSx|MSRx", "LOR", "FEAT_LOR"},
     {"MRS|MSR|MRSx|MSRx", "PMMIR", "FEAT_PMUv3p4"},
     {"MRS|MSR", "PAN", "FEAT_PAN"},
@@ -211,6 +210,7 @@ static struct decision {
 } decisions[] = {
     {0xffdfffe0, 0xd51be300, 2, "CNTV_TVAL_EL0 is EL2's too: UNDEFINED there is an erratum of the 00bet8 tables", 0},
     {0xffdfffc0, 0xd51b4400, 0, "FPCR and FPSR under TGE: Undefined, as the manual has it since; EC 0x07 there", 0},
+    {0xffdfffe0, 0xd518cc60, 1, "ICC_BPR1_EL1 under SRE == 0 is EC 0x18, as of its neighbours; Undefined there", 0},
     {0xffffffe0, 0xd5380300, 1, "MVFR0_EL1 under TID3 is EC 0x18: it is not an FP access", 0},
     {0xffffffff, 0xd503207f, 2, "WFI at EL2 goes on there for a virtual interrupt, which is EL1's alone", 0},
 };

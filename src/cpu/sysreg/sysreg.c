@@ -230,13 +230,14 @@ WRITE_HOOK(claimclr)
 /* ---- the table ---- */
 
 /* The column `when`: a kind and a number. */
-enum { WHEN_ALWAYS, WHEN_BREAKPOINT, WHEN_WATCHPOINT, WHEN_CORTEX, WHEN_GIC_V3 };
+enum { WHEN_ALWAYS, WHEN_BREAKPOINT, WHEN_WATCHPOINT, WHEN_CORTEX, WHEN_GIC_V3, WHEN_LIST_REGISTER };
 
 #define ALWAYS        (WHEN_ALWAYS << 8)
 #define BREAKPOINT(n) (WHEN_BREAKPOINT << 8 | (n))
 #define WATCHPOINT(n) (WHEN_WATCHPOINT << 8 | (n))
 #define CORTEX        (WHEN_CORTEX << 8)
 #define GIC_V3        (WHEN_GIC_V3 << 8)
+#define LIST_REG(n)   (WHEN_LIST_REGISTER << 8 | (n))
 
 /* The column `writable`. */
 #define ALL   UINT64_MAX
@@ -313,6 +314,7 @@ bool sysreg_present(const struct cpu *cpu, enum sysreg reg)
     case WHEN_WATCHPOINT: return number <= bits(dfr0, 23, 20);
     case WHEN_CORTEX: return model->cortex;
     case WHEN_GIC_V3: return cpu->cluster->gic_v3;
+    case WHEN_LIST_REGISTER: return cpu->cluster->gic_v3 && number < cpu->cluster->list_registers;
     default: return true;
     }
 }
