@@ -133,12 +133,20 @@ static void gicv_write(struct device *device, uint64_t offset, uint64_t value, s
 
 /* ---- life ---- */
 
+/* A GICv3 has FIQs for Group 0, always. */
+static void reset_registers(struct gic *gic, unsigned cpu, unsigned lrs)
+{
+    gic_vcpu_reset(&gic->vcpu[cpu], lrs);
+    if (gic->dist.version == 3)
+        gic->vcpu[cpu].vmcr |= ICH_VMCR_VFIQEN;
+}
+
 void gic_virtual_reset(struct gic *gic, unsigned cpu, uint64_t now)
 {
     const struct gic_virtual at = {gic, &gic->vcpu[cpu], cpu, now};
     drive(&at, 0);
     drive_maintenance(&at, false);
-    gic_vcpu_reset(at.v, at.v->lrs);
+    reset_registers(gic, cpu, at.v->lrs);
 }
 
 /* Lines fall at once: 0 is the PE's past. */
@@ -165,5 +173,5 @@ void gic_virtual_init(struct gic *gic, unsigned lrs)
     gic->gich = (struct gic_face){{"gich", &gich_ops, gic->vcpu, sizeof gic->vcpu}, gic};
     gic->gicv = (struct gic_face){{"gicv", &gicv_ops, NULL, 0}, gic};
     for (unsigned cpu = 0; cpu < gic->dist.cpus; cpu++)
-        gic_vcpu_reset(&gic->vcpu[cpu], lrs);
+        reset_registers(gic, cpu, lrs);
 }
