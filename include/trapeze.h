@@ -173,20 +173,26 @@ bool trapeze_script(struct trapeze *t, const char *after, const uint8_t *text, s
 
 /* ---- looking and changing ---- */
 
-/* Registers by the manual's names: "X0", "SP", "PC", "PSTATE", "SCTLR_EL1". Names compare without regard to case. */
+/* Registers by the manual's names: "X0", "SP", "PC", "PSTATE", "V0", "FPSR", "SCTLR_EL1". Names compare without regard to
+ * case. */
 struct trapeze_register {
     const char *name;
     unsigned bits;     /* 32, 64 or 128 */
-    const char *group; /* "general" or "system" */
+    const char *group; /* "general", "fp" or "system" */
     bool writable;
 };
 
 /* The registers of the machine's CPUs; false from the end on. Indices do not change while the machine exists. */
 bool trapeze_register_info(const struct trapeze *t, unsigned index, struct trapeze_register *info);
 int trapeze_register_find(const struct trapeze *t, const char *name); /* -1: no such register */
+/* Of a register of 128 bits: the low 64; writing them clears the others, as an instruction does. */
 uint64_t trapeze_register_read(const struct trapeze *t, unsigned cpu, unsigned index);
 /* As the instruction that writes it would, side effects and reserved bits included. False: read-only. */
 bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uint64_t value);
+/* The same for a register of any size: bits / 8 bytes, the lowest first. `size`: of the buffer. get: how many bytes the
+ * register has; 0: they do not fit. set: false, too, when `size` is not as many. */
+size_t trapeze_register_get(const struct trapeze *t, unsigned cpu, unsigned index, void *to, size_t size);
+bool trapeze_register_set(struct trapeze *t, unsigned cpu, unsigned index, const void *from, size_t size);
 
 /* Whose addresses. */
 enum trapeze_world {

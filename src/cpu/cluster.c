@@ -98,6 +98,7 @@ void cluster_free(struct cluster *cluster)
 void cluster_add(struct cluster *cluster, struct cpu *cpu)
 {
     cpu->number = cluster->cpus;
+    cluster->code.fp16 = cpu->model->fp16; /* all are of one model */
     cluster->cpu[cluster->cpus++] = cpu;
 }
 

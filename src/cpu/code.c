@@ -71,7 +71,7 @@ static void unlink_page(struct code *code, struct code_page **slot)
 unsigned code_lower(const struct code *code, uint32_t word, struct op *op, unsigned index, bool alone)
 {
     const struct row *row = decode(&code->decoder, word);
-    struct lowering l = {.op = op, .index = index, .alone = alone};
+    struct lowering l = {.op = op, .index = index, .alone = alone, .fp16 = code->fp16};
     set_imm(&l, UNDEFINED, 0, 0, (int32_t)word);
     if (!row)
         return code->cost[COST_SYSTEM];

@@ -16,6 +16,7 @@ struct code {
     unsigned longest_run; /* cycles: the most that any decoded page so far takes between two looks at the clock */
     struct decoder decoder;
     const uint8_t *cost; /* [cost class] */
+    bool fp16;           /* what is decoded: of cores with FEAT_FP16 */
     struct bus *bus;
 };
 

@@ -73,6 +73,7 @@ struct cpu {
 
     bool pmu_runs;   /* a counter of the PMU is on: a change of the EL matters to it */
     uint64_t sp_low; /* the bits of SP that have to be zero where it is a base: SCTLR_ELx.{SA, SA0} */
+    uint64_t fp_off; /* 1: one of FP_TRAPS would act at the current EL; 0: none */
 
     uint64_t first_event; /* when the first event is due, as the engine last saw it */
     unsigned margin;      /* cycles before the first event from which on operations run one by one */
@@ -152,6 +153,13 @@ void cpu_settle_streams(struct cpu *cpu, uint64_t now);
 
 /* The PE is about to wait in WFE: the next event of a stream wakes it. */
 void cpu_await_streams(struct cpu *cpu, uint64_t now);
+
+/* The traps of the current EL have changed: selects the armed ones. */
+static inline void cpu_traps_changed(struct cpu *cpu)
+{
+    cpu->armed = cpu->armed_sets.at[cpu->state.el];
+    cpu->fp_off = (cpu->armed[DIRECTION_READ] & FP_TRAPS) != 0;
+}
 
 /* A control register, or the EL, or an interrupt input has changed: selects the armed traps and the fast table; looks at
  * the inputs before the next operation. */

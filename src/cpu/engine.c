@@ -354,7 +354,7 @@ static bool checks_sp(const struct state *s)
 static inline void select_el(struct cpu *cpu)
 {
     cpu->sp_low = checks_sp(&cpu->state) ? 0xf : 0;
-    cpu->armed = cpu->armed_sets.at[cpu->state.el];
+    cpu_traps_changed(cpu);
 }
 
 void cpu_el_changed(struct cpu *cpu)

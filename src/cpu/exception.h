@@ -39,6 +39,12 @@ static inline const struct op *exception_refused(struct cpu *cpu, const struct o
     return unlikely(caught) ? exception_trap(cpu, op, caught, esr) : NULL;
 }
 
+/* CheckFPAdvSIMDEnabled64 for an instruction of FP and SIMD; NULL: it goes on. */
+static inline const struct op *exception_fp_refused(struct cpu *cpu, const struct op *op)
+{
+    return exception_refused(cpu, op, FP_TRAPS, DIRECTION_READ, syndrome_fp());
+}
+
 /* ---- interrupts ---- */
 
 /* Takes the pending interrupt of the highest priority that is unmasked, if there is one: state.pc becomes its vector. False:

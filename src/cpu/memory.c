@@ -128,30 +128,32 @@ static bool write_part(struct cpu *cpu, const struct span *span, unsigned offset
     return answered;
 }
 
-/* All registers of an access. */
-static struct fault read_span(struct cpu *cpu, const struct span *span, struct access a, uint64_t data[2])
+/* All registers of an access; those of 16 bytes as two halves. */
+static struct fault read_span(struct cpu *cpu, const struct span *span, struct access a, uint64_t *data)
 {
-    for (unsigned i = 0; span->host && i < a.registers; i++) {
+    const unsigned size = a.size < 8 ? a.size : 8;
+    for (unsigned i = 0; span->host && i * size < span->bytes; i++) {
         data[i] = 0;
-        memcpy(&data[i], (const char *)span->host + i * a.size, a.size);
+        memcpy(&data[i], (const char *)span->host + i * size, size);
     }
     if (likely(span->host))
         return NO_FAULT;
-    for (unsigned i = 0; i < a.registers; i++)
-        if (!read_part(cpu, span, i * a.size, a.size, &data[i]))
-            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
+    for (unsigned i = 0; i * size < span->bytes; i++)
+        if (!read_part(cpu, span, i * size, size, &data[i]))
+            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * size));
     return NO_FAULT;
 }
 
-static struct fault write_span(struct cpu *cpu, const struct span *span, struct access a, const uint64_t data[2])
+static struct fault write_span(struct cpu *cpu, const struct span *span, struct access a, const uint64_t *data)
 {
-    for (unsigned i = 0; span->host && i < a.registers; i++)
-        memcpy((char *)span->host + i * a.size, &data[i], a.size);
+    const unsigned size = a.size < 8 ? a.size : 8;
+    for (unsigned i = 0; span->host && i * size < span->bytes; i++)
+        memcpy((char *)span->host + i * size, &data[i], size);
     if (likely(span->host))
         return NO_FAULT;
-    for (unsigned i = 0; i < a.registers; i++)
-        if (!write_part(cpu, span, i * a.size, a.size, data[i]))
-            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * a.size));
+    for (unsigned i = 0; i * size < span->bytes; i++)
+        if (!write_part(cpu, span, i * size, size, data[i]))
+            return fault_at(FAULT_EXTERNAL, va(span->address.raw + i * size));
     return NO_FAULT;
 }
 
@@ -172,13 +174,37 @@ struct fault memory_write(struct cpu *cpu, va_t address, unsigned size, uint64_t
     return fault.kind == FAULT_NONE ? write_span(cpu, &span, a, data) : fault;
 }
 
+struct fault memory_load(struct cpu *cpu, uint64_t address, struct access a, void *to)
+{
+    struct span span;
+    uint64_t data[ACCESS_BYTES];
+    const unsigned size = a.size < 8 ? a.size : 8;
+    struct fault fault = locate(cpu, address, a, &span);
+    if (fault.kind == FAULT_NONE)
+        fault = read_span(cpu, &span, a, data);
+    for (unsigned i = 0; i * size < span.bytes && fault.kind == FAULT_NONE; i++)
+        memcpy((char *)to + i * size, &data[i], size);
+    return fault;
+}
+
+struct fault memory_store(struct cpu *cpu, uint64_t address, struct access a, const void *from)
+{
+    struct span span;
+    uint64_t data[ACCESS_BYTES] = {0};
+    const unsigned size = a.size < 8 ? a.size : 8;
+    const struct fault fault = locate(cpu, address, a, &span);
+    for (unsigned i = 0; i * size < span.bytes; i++)
+        memcpy(&data[i], (const char *)from + i * size, size);
+    return fault.kind == FAULT_NONE ? write_span(cpu, &span, a, data) : fault;
+}
+
 /* ---- instructions ---- */
 
 /* The syndrome's view of the instruction. */
 static struct abort_access describe(const struct op *op, struct access a)
 {
     return (struct abort_access){
-        .valid = a.registers == 1 && a.writeback == WRITEBACK_NONE && a.kind != EXCLUSIVE,
+        .valid = !a.vector && a.registers == 1 && a.writeback == WRITEBACK_NONE && a.kind != EXCLUSIVE,
         .sas = (uint8_t)__builtin_ctz(a.size),
         .sse = a.sign != 0,
         .srt = op->rd == SINK ? 31 : op->rd,
@@ -192,6 +218,15 @@ static struct abort_access describe(const struct op *op, struct access a)
 static bool sp_misaligned(const struct cpu *cpu, const struct op *op)
 {
     return op->rn == SP && cpu->state.x[SP] & cpu->sp_low;
+}
+
+const struct op *memory_refused(struct cpu *cpu, const struct op *op, struct access a)
+{
+    cpu->state.cycles = engine_now(cpu, op);
+    const struct op *trap = a.vector ? exception_fp_refused(cpu, op) : NULL;
+    if (trap)
+        return trap;
+    return sp_misaligned(cpu, op) ? exception_sp_alignment(cpu, op) : NULL;
 }
 
 COLD const struct op *load_slow(struct cpu *cpu, const struct op *op, uint64_t address, struct access a)
@@ -220,6 +255,33 @@ COLD const struct op *store_slow(struct cpu *cpu, const struct op *op, uint64_t 
     struct fault fault = locate(cpu, address, a, &span);
     if (fault.kind == FAULT_NONE)
         fault = write_span(cpu, &span, a, data);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
+    write_back(cpu, op, address, a);
+    return engine_look_up(cpu, op + 1);
+}
+
+COLD const struct op *load_vector_slow(struct cpu *cpu, const struct op *op, uint64_t address, struct access a)
+{
+    char bytes[ACCESS_BYTES];
+    const struct op *refused = memory_refused(cpu, op, a);
+    if (refused)
+        return refused;
+    const struct fault fault = memory_load(cpu, address, a, bytes);
+    if (fault.kind != FAULT_NONE)
+        return exception_data_abort(cpu, op, &fault, describe(op, a));
+    load_vector_finish(cpu, op, address, a, bytes);
+    return engine_look_up(cpu, op + 1);
+}
+
+COLD const struct op *store_vector_slow(struct cpu *cpu, const struct op *op, uint64_t address, struct access a)
+{
+    char bytes[ACCESS_BYTES];
+    const struct op *refused = memory_refused(cpu, op, a);
+    if (refused)
+        return refused;
+    store_vector_data(cpu, op, a, bytes);
+    const struct fault fault = memory_store(cpu, address, a, bytes);
     if (fault.kind != FAULT_NONE)
         return exception_data_abort(cpu, op, &fault, describe(op, a));
     write_back(cpu, op, address, a);

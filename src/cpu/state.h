@@ -13,6 +13,8 @@ enum {
     /* clang-format on */
 };
 
+enum { V_COUNT = 32 }; /* SIMD&FP registers */
+
 /* PSTATE.{N, Z, C, V}; N and Z kept as the values they are computed from: storing is cheaper than packing. */
 struct flags {
     int64_t n;    /* N is n < 0 */
@@ -57,10 +59,11 @@ struct state {
         uint64_t since; /* cycles: when the counters in sys were exact */
         uint8_t phase;  /* cycles since then that PMCR_EL0.D has not counted yet */
     } pmu;
-    uint64_t event_since; /* cycles */
-    uint64_t pc;          /* valid while the PE is not running */
-    uint64_t cycles;      /* valid while the PE is not running, and inside register hooks */
-    uint64_t idle;        /* of these, spent waiting */
+    uint64_t event_since;    /* cycles */
+    uint64_t pc;             /* valid while the PE is not running */
+    uint64_t cycles;         /* valid while the PE is not running, and inside register hooks */
+    uint64_t idle;           /* of these, spent waiting */
+    uint64_t v[2 * V_COUNT]; /* V0-V31: two halves each, the low one (Dn) first */
     uint64_t sys[SYSREG_COUNT];
 };
 

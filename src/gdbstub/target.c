@@ -37,7 +37,8 @@ static bool register_bytes(const struct target *target, uint64_t index, unsigned
 
 static void put_register(const struct target *target, unsigned index, unsigned bytes, struct text *reply)
 {
-    const uint64_t value[2] = {trapeze_register_read(target->t, target->cpu, index)};
+    uint64_t value[2] = {0};
+    trapeze_register_get(target->t, target->cpu, index, value, sizeof value);
     text_hex(reply, value, bytes);
 }
 
@@ -58,7 +59,7 @@ static enum target_action write_all(struct target *target, const char *at, size_
         uint64_t value[2] = {0};
         if (!hex_bytes(at, value, bytes))
             return error(reply);
-        trapeze_register_write(target->t, target->cpu, i, value[0]);
+        trapeze_register_set(target->t, target->cpu, i, value, bytes);
         at += 2 * bytes;
         size -= 2 * bytes;
     }
@@ -86,7 +87,7 @@ static enum target_action write_one(struct target *target, const char *at, size_
         !hex_bytes(at, value, bytes))
         return error(reply);
     target->watched = NO_CPU;
-    return ok_or_error(reply, trapeze_register_write(target->t, target->cpu, (unsigned)index, value[0]));
+    return ok_or_error(reply, trapeze_register_set(target->t, target->cpu, (unsigned)index, value, bytes));
 }
 
 /* ---- memory ---- */

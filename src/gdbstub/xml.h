@@ -3,5 +3,5 @@
 #include "trapeze.h"
 
 /* A NUL-terminated document for the caller to free; NULL: no memory. Registers are numbered as in trapeze_register_info:
- * the 31 general ones, SP, PC, PSTATE (gdb's cpsr), then those of the system. */
+ * the 31 general ones, SP, PC, PSTATE (gdb's cpsr), V0-V31, FPSR, FPCR, then those of the system. */
 char *xml_target(const struct trapeze *t);

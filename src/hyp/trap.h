@@ -15,6 +15,9 @@ typedef unsigned __int128 trapset_t; /* a set of trap_id */
 
 #define T(id) ((trapset_t)1 << TRAP_##id) /* the set of one trap, for tables */
 
+/* What keeps FP and SIMD to themselves (CheckFPAdvSIMDEnabled64): instructions, and FPCR and FPSR. */
+#define FP_TRAPS (T(FPEN) | T(FPEN_EL0) | T(TFP))
+
 enum direction { DIRECTION_READ, DIRECTION_WRITE }; /* instructions that access no register count as reads */
 
 /* The traps that would act, by the EL of the access and its direction. */

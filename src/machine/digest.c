@@ -29,6 +29,8 @@ static void add_state(struct digest *d, const struct state *s)
     for (unsigned i = 0; i < XZR; i++)
         digest_u64(d, s->x[i]);
     digest_u64(d, s->x[SP]);
+    for (unsigned i = 0; i < 2 * V_COUNT; i++)
+        digest_u64(d, s->v[i]);
     for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++)
         digest_u64(d, fields[i]);
     for (unsigned i = 0; i < SYSREG_COUNT; i++)

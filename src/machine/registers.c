@@ -1,7 +1,8 @@
-/* The registers of a PE by name: the general ones, then those of sysreg.def in its order. */
+/* The registers of a PE by name: the general ones, those of FP and SIMD, then those of sysreg.def in its order. */
 #include "cpu/exec/flags.h"
 #include "cpu/sysreg/sysreg_table.h"
 #include "machine/library.h"
+#include <string.h>
 #include <strings.h>
 
 typedef uint64_t get_fn(const struct cpu *cpu, unsigned n);
@@ -73,26 +74,6 @@ static bool set_pstate(struct cpu *cpu, unsigned n, uint64_t value)
     return true;
 }
 
-static const struct general {
-    const char *name;
-    unsigned bits;
-    get_fn *get;
-    set_fn *set;
-    unsigned n;
-} general[] = {
-/* clang-format off */
-#define X(n) {"X" #n, 64, get_x, set_x, n}
-    X(0),  X(1),  X(2),  X(3),  X(4),  X(5),  X(6),  X(7),  X(8),  X(9),  X(10), X(11), X(12), X(13), X(14), X(15),
-    X(16), X(17), X(18), X(19), X(20), X(21), X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30),
-#undef X
-    {"SP",     64, get_x,      set_x,      SP},
-    {"PC",     64, get_pc,     set_pc,     0},
-    {"PSTATE", 32, get_pstate, set_pstate, 0},
-    /* clang-format on */
-};
-
-enum { GENERALS = sizeof general / sizeof *general };
-
 /* ---- system registers ---- */
 
 /* How MRS and MSR reach it; NULL: no name in AArch64, so it is storage. */
@@ -140,15 +121,66 @@ static bool set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
     return true;
 }
 
-/* ---- both ---- */
+/* ---- FP and SIMD ---- */
+
+static uint64_t get_v(const struct cpu *cpu, unsigned n)
+{
+    return cpu->state.v[2 * n];
+}
+
+static bool set_v(struct cpu *cpu, unsigned n, uint64_t value)
+{
+    cpu->state.v[2 * n] = value;
+    cpu->state.v[2 * n + 1] = 0;
+    return true;
+}
+
+static uint64_t get_named(const struct cpu *cpu, unsigned reg)
+{
+    return get_sysreg(cpu, (enum sysreg)reg);
+}
+
+static bool set_named(struct cpu *cpu, unsigned reg, uint64_t value)
+{
+    return set_sysreg(cpu, (enum sysreg)reg, value);
+}
+
+/* ---- all ---- */
+
+static const struct named {
+    const char *name;
+    unsigned bits;
+    const char *group;
+    get_fn *get;
+    set_fn *set;
+    unsigned n;
+} named[] = {
+/* clang-format off */
+#define X(n) {"X" #n, 64,  "general", get_x, set_x, n}
+#define V(n) {"V" #n, 128, "fp",      get_v, set_v, n}
+    X(0),  X(1),  X(2),  X(3),  X(4),  X(5),  X(6),  X(7),  X(8),  X(9),  X(10), X(11), X(12), X(13), X(14), X(15),
+    X(16), X(17), X(18), X(19), X(20), X(21), X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30),
+    {"SP",     64, "general", get_x,      set_x,      SP},
+    {"PC",     64, "general", get_pc,     set_pc,     0},
+    {"PSTATE", 32, "general", get_pstate, set_pstate, 0},
+    V(0),  V(1),  V(2),  V(3),  V(4),  V(5),  V(6),  V(7),  V(8),  V(9),  V(10), V(11), V(12), V(13), V(14), V(15),
+    V(16), V(17), V(18), V(19), V(20), V(21), V(22), V(23), V(24), V(25), V(26), V(27), V(28), V(29), V(30), V(31),
+    {"FPSR",   32, "fp",      get_named,  set_named,  FPSR},
+    {"FPCR",   32, "fp",      get_named,  set_named,  FPCR},
+#undef X
+#undef V
+    /* clang-format on */
+};
+
+enum { NAMED = sizeof named / sizeof *named };
 
 bool trapeze_register_info(const struct trapeze *t, unsigned index, struct trapeze_register *info)
 {
-    if (index >= GENERALS + SYSREG_COUNT)
+    if (index >= NAMED + SYSREG_COUNT)
         return false;
-    const enum sysreg reg = index < GENERALS ? 0 : (enum sysreg)(index - GENERALS);
-    if (index < GENERALS)
-        *info = (struct trapeze_register){general[index].name, general[index].bits, "general", true};
+    const enum sysreg reg = index < NAMED ? 0 : (enum sysreg)(index - NAMED);
+    if (index < NAMED)
+        *info = (struct trapeze_register){named[index].name, named[index].bits, named[index].group, true};
     else
         *info = (struct trapeze_register){sysreg_table[reg].name, 64, "system", writable(&t->virt.cpu[0], reg)};
     return true;
@@ -168,13 +200,45 @@ int trapeze_register_find(const struct trapeze *t, const char *name)
 uint64_t trapeze_register_read(const struct trapeze *t, unsigned cpu, unsigned index)
 {
     const struct cpu *c = &t->virt.cpu[cpu];
-    return index < GENERALS ? general[index].get(c, general[index].n) : get_sysreg(c, (enum sysreg)(index - GENERALS));
+    return index < NAMED ? named[index].get(c, named[index].n) : get_sysreg(c, (enum sysreg)(index - NAMED));
 }
 
 bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uint64_t value)
 {
     struct cpu *c = &t->virt.cpu[cpu];
-    if (index < GENERALS)
-        return general[index].set(c, general[index].n, value);
-    return set_sysreg(c, (enum sysreg)(index - GENERALS), value);
+    if (index < NAMED)
+        return named[index].set(c, named[index].n, value);
+    return set_sysreg(c, (enum sysreg)(index - NAMED), value);
+}
+
+/* Bytes of the register; 0: none has this index. */
+static size_t bytes_of(const struct trapeze *t, unsigned index)
+{
+    struct trapeze_register info;
+    return trapeze_register_info(t, index, &info) ? info.bits / 8 : 0;
+}
+
+/* The two halves of a register of 128 bits; NULL: it has fewer. */
+static uint64_t *halves_of(struct cpu *cpu, unsigned index)
+{
+    return index < NAMED && named[index].bits == 128 ? &cpu->state.v[2 * named[index].n] : NULL;
+}
+
+size_t trapeze_register_get(const struct trapeze *t, unsigned cpu, unsigned index, void *to, size_t size)
+{
+    const size_t bytes = bytes_of(t, index);
+    if (size < bytes)
+        return 0;
+    const uint64_t value = bytes > 8 ? 0 : trapeze_register_read(t, cpu, index);
+    memcpy(to, bytes > 8 ? halves_of((struct cpu *)&t->virt.cpu[cpu], index) : &value, bytes);
+    return bytes;
+}
+
+bool trapeze_register_set(struct trapeze *t, unsigned cpu, unsigned index, const void *from, size_t size)
+{
+    uint64_t value = 0, *halves = halves_of(&t->virt.cpu[cpu], index);
+    if (!size || size != bytes_of(t, index))
+        return false;
+    memcpy(halves ? halves : &value, from, size);
+    return halves || trapeze_register_write(t, cpu, index, value);
 }

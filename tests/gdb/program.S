@@ -6,6 +6,7 @@ _start:
     mov     x2, #0
     ldr     x5, =0x1234567890abcdef
     msr     tpidr_el2, x5
+    ldr     q0, words
 loop:
     add     x2, x2, #1
     bl      bump
@@ -30,6 +31,9 @@ spin:
     add     x7, x7, #1
     b       spin
     .pool
+    .balign 16
+words:
+    .long   4, 3, 2, 1
     .data
     .globl counter
     .balign 8

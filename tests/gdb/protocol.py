@@ -43,6 +43,8 @@ with Machine(trapeze, *OPTIONS) as machine:
     check("a thread is described", bytes.fromhex(ask(b"qThreadExtraInfo,1").decode()) == b"CPU 0, EL2")
     check("g has the core registers", len(ask(b"g")) == 2 * (33 * 8 + 4))
     check("P and p agree", ask(b"P5=efcdab9078563412") == b"OK" and ask(b"p5") == b"efcdab9078563412")
+    check("and of 128 bits", ask(b"P22=" + bytes(range(16)).hex().encode()) == b"OK" and
+          ask(b"p22") == bytes(range(16)).hex().encode() and ask(b"P22=00") == b"E01")
     check("G and g agree", ask(b"G" + b"11" * 8 * 3) == b"OK" and ask(b"g")[:64] == b"11" * 24 + b"00" * 8)
     check("M and m agree", ask(b"M41000000,4:00ff10a5") == b"OK" and ask(b"m41000000,4") == b"00ff10a5")
     check("X is unescaped", ask(b"X41000000,4:}\x03}\x04}]\0") == b"OK" and ask(b"m41000000,4") == b"23247d00")

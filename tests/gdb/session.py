@@ -48,6 +48,9 @@ with Machine(trapeze, *OPTIONS) as machine:
         "break bump", "continue", "print $x2", "continue", "print $x2", "delete",
         "watch *(long *)&counter", "continue", "print $x2", "x/gx &counter", "info symbol $pc", "delete",
         "print/x $TPIDR_EL2", "print/x $SCTLR_EL2", "set $TPIDR_EL2 = 0x42", "print/x $TPIDR_EL2",
+        "info registers v0", "print/x $v0.s.u", "set $v0.d.u = {0x1122334455667788, 0x99aabbccddeeff00}",
+        "print/x $v0.q.u", "set $d1 = 1.5", "print $d1", "print/x $v1.d.u", "set $fpcr = -1", "print/x $fpcr",
+        "print/x $fpsr",
         "print $cpsr", "info registers system", "info threads",
         "tbreak guest", "continue", "stepi", "print/x $x4", "print $cpsr",
         "set $x7 = 0x77", "set *(long *)&counter = 5", "stepi", "print $x6",
@@ -61,8 +64,10 @@ with Machine(trapeze, *OPTIONS) as machine:
     expect("a watchpoint", text, r"Hardware watchpoint 2", r"Old value = 1", r"New value = 2", r"\$3 = 2$",
            r"^0x\w+:\s+0x0*2$", r"bump \+ 4")
     expect("system registers by name", text, r"\$4 = 0x1234567890abcdef", r"\$5 = 0x30c50830", r"\$6 = 0x42",
-           r"\$7 = \[ .*EL=2", r"^HCR_EL2 +0x80000000", r"Thread 1 .*CPU 0, EL2")
-    expect("another Exception level", text, r"Temporary breakpoint", r"\$8 = 0x4$", r"\$9 = \[ .*EL=1", r"\$10 = 5$")
+           r"^v0 .*d = \{f = \{", r"\$7 = \{0x4, 0x3, 0x2, 0x1\}", r"\$8 = \{0x99aabbccddeeff001122334455667788\}",
+           r"\$9 = \{f = 1.5,", r"\$10 = \{0x3ff8000000000000, 0x0\}", r"\$11 = 0x7c00000", r"\$12 = 0x0",
+           r"\$13 = \[ .*EL=2", r"^HCR_EL2 +0x80000000", r"Thread 1 .*CPU 0, EL2")
+    expect("another Exception level", text, r"Temporary breakpoint", r"\$14 = 0x4$", r"\$15 = \[ .*EL=1", r"\$16 = 5$")
     expect("monitor commands", text, r"digest ", r"memory is seen as: el2", r"^0x\w+:\s+0x0*5$",
            r"CPU 0 EL1 0x\w+ guest\+0x8")
     expect("watchpoints for reads", text, r"Hardware access .*watchpoint", r"Value = 5", r"Hardware read watchpoint",

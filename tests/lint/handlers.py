@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tree
 
-MEMBERS = {"exec_alu", "exec_branch", "exec_fused", "exec_ldst"}
+MEMBERS = {"exec_alu", "exec_branch", "exec_fused", "exec_ldst", "exec_fp_ldst", "exec_fp_move"}
 RARE = {"AT_DEADLINE", "ENTER_TARGET", "ENTER_ANEW", "END_OF_PAGE"}  # they ask the engine
 INTERPRETED = re.compile(r"_slow$|_unprivileged$|^(LD|ST)X[RP]|\.cold$|^\.text")
 NEXT_CALLED = re.compile(r"^call\s+\*(0x10)?\(%r")  # op[1].fn, next->fn

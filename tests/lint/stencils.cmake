@@ -21,7 +21,7 @@ function(run output)
 endfunction()
 
 # Numbers stand where they are used; ways on are jumped to.
-string(CONCAT holes "^R_X86_64_(32|32S) HOLE_(r[dnma]|imm|imm16|number_r[nma]|offset_after|cost_(past|step)_[01])([+-]|$)|"
+string(CONCAT holes "^R_X86_64_(32|32S) HOLE_((v_)?r[dnma]|imm|imm16|number_r[nma]|offset_after|cost_(past|step)_[01])([+-]|$)|"
        "^R_X86_64_(PC32|PLT32) HOLE_((next|near|late)_[0-2]|[A-Z][A-Za-z0-9_]*)-0x0*4$")
 
 set(wrong "")

@@ -15,7 +15,15 @@ enum {
     LDTR_X0_X1 = 0xf8400820,
     DC_ZVA_X1 = 0xd50b7421,
     HLT_SEMIHOSTING = 0xd45e0000,
-    FMOV_D0_X0 = 0x9e670000
+    FMOV_D0_X0 = 0x9e670000,
+    FADD_D0_D0_D0 = 0x1e602800,
+    LDR_Q0_X1 = 0x3dc00020,
+    STR_Q0_X1 = 0x3d800020,
+    LDR_Q0_SP = 0x3dc003e0,
+    LDP_Q2_Q3_X1_POST_32 = 0xacc10c22,
+    STP_Q2_Q3_X1_POST_32 = 0xac810c22,
+    LD4_4S_V30_X1_POST = 0x4cdf083e, /* {v30.4s, v31.4s, v0.4s, v1.4s}, 64 */
+    ST4_4S_V30_X1_POST = 0x4c9f083e
 };
 
 static struct virt *mapped(void)
@@ -192,17 +200,133 @@ static void hlt_f000_calls_the_semihosting_host_if_there_is_one(void **state)
     guest_free(virt);
 }
 
-static void fp_is_trapped_by_cpacr_and_undefined_otherwise(void **state)
+static struct virt *with_fp(void)
+{
+    struct virt *virt = mapped();
+    virt->cpu[0].state.sys[CPACR_EL1] = 3 << 20;
+    cpu_control_changed(&virt->cpu[0]);
+    return virt;
+}
+
+static void set_cpacr(struct virt *virt, uint64_t fpen)
+{
+    struct cpu *cpu = &virt->cpu[0];
+    cpu->state.x[5] = fpen << 20;
+    assert_int_equal(execute(virt, 0xd5181045), 0); /* MSR CPACR_EL1, X5 */
+    cpu->state.pc = GUEST_BASE;
+}
+
+static void fp_is_trapped_by_cpacr_on_the_fast_path_too_before_any_other_fault(void **state)
 {
     (void)state;
-    struct virt *virt = guest_new(false);
-    struct cpu *cpu = &virt->cpu[0];
-    assert_int_equal(execute(virt, FMOV_D0_X0), 0x1fe00000);
-    cpu->state.sys[CPACR_EL1] = 3 << 20;
-    cpu_control_changed(cpu);
-    assert_int_equal(execute(virt, FMOV_D0_X0), 0x02000000);
+    static const uint32_t insns[] = {FMOV_D0_X0, LDR_Q0_X1, STR_Q0_X1, LDP_Q2_Q3_X1_POST_32, ST4_4S_V30_X1_POST};
+    struct virt *virt = with_fp();
+    struct state *s = &virt->cpu[0].state;
+    for (unsigned i = 0; i < sizeof insns / sizeof *insns; i++) {
+        s->x[1] = EL1_PAGE;
+        set_cpacr(virt, 3);
+        for (unsigned n = 0; n < 3; n++, s->x[1] = EL1_PAGE)
+            assert_int_equal(execute(virt, insns[i]), 0);
+        set_cpacr(virt, 1); /* from EL0 alone */
+        assert_int_equal(execute(virt, insns[i]), 0);
+        set_cpacr(virt, 2);
+        s->x[1] = EL1_PAGE;
+        assert_int_equal(execute(virt, insns[i]), 0x1fe00000);
+        assert_int_equal(s->x[1], EL1_PAGE);
+        s->x[1] = 0x2001; /* nothing is there */
+        set_sctlr(virt, 1, true);
+        assert_int_equal(execute(virt, insns[i]), 0x1fe00000);
+        set_sctlr(virt, 1, false);
+    }
+    s->x[SP] = EL1_PAGE + 8;
+    set_sctlr(virt, 3, true);
+    assert_int_equal(execute(virt, LDR_Q0_SP), 0x1fe00000);
+    set_cpacr(virt, 3);
+    assert_int_equal(execute(virt, LDR_Q0_SP), 0x9a000000);
+    guest_free(virt);
+}
+
+static void what_fp_lacks_is_trapped_too_and_else_undefined_and_counted(void **state)
+{
+    (void)state;
+    struct virt *virt = with_fp();
+    assert_int_equal(execute(virt, FMOV_D0_X0), 0);
+    assert_int_equal(virt->cluster.unimplemented, 0);
+    assert_int_equal(execute(virt, FADD_D0_D0_D0), 0x02000000);
+    assert_int_equal(virt->cluster.unimplemented, 1);
+    set_cpacr(virt, 0);
+    assert_int_equal(execute(virt, FADD_D0_D0_D0), 0x1fe00000);
     assert_int_equal(virt->cluster.unimplemented, 1);
     guest_free(virt);
+}
+
+static void sctlr_a_wants_the_size_of_a_register_or_of_an_element(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t insn;
+        uint64_t esr[4]; /* at offsets 16, 8, 4, 2 */
+    } cases[] = {
+        {LDR_Q0_X1, {0, ESR_ALIGNMENT, ESR_ALIGNMENT, ESR_ALIGNMENT}},
+        {LDP_Q2_Q3_X1_POST_32, {0, ESR_ALIGNMENT, ESR_ALIGNMENT, ESR_ALIGNMENT}},
+        {LD4_4S_V30_X1_POST, {0, 0, 0, ESR_ALIGNMENT}},
+        {ST4_4S_V30_X1_POST, {0, 0, 0, ESR_ALIGNMENT | ESR_WRITE}},
+    };
+    struct virt *virt = with_fp();
+    struct state *s = &virt->cpu[0].state;
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (unsigned n = 0; n < 4; n++) {
+            set_sctlr(virt, 1, false);
+            s->x[1] = EL1_PAGE + (16 >> n);
+            assert_int_equal(execute(virt, cases[i].insn), 0);
+            set_sctlr(virt, 1, true);
+            s->x[1] = EL1_PAGE + (16 >> n);
+            assert_int_equal(execute(virt, cases[i].insn), cases[i].esr[n]);
+            s->x[1] = DEVICE_PAGE + (16 >> n);
+            set_sctlr(virt, 1, false);
+            assert_int_equal(execute(virt, cases[i].insn), cases[i].esr[n]);
+        }
+    guest_free(virt);
+}
+
+static void structures_that_fault_in_their_second_page_leave_all_as_it_was(void **state)
+{
+    (void)state;
+    struct virt *virt = with_fp();
+    struct state *s = &virt->cpu[0].state;
+    uint64_t before[2 * V_COUNT], after;
+    guest_put(virt, DATA + 0xff0, 8, 77);
+    for (unsigned i = 0; i < 2 * V_COUNT; i++)
+        before[i] = s->v[i] = i;
+    static const uint32_t insns[][2] = {{LD4_4S_V30_X1_POST, 0},
+                                        {ST4_4S_V30_X1_POST, ESR_WRITE},
+                                        {LDP_Q2_Q3_X1_POST_32, 0},
+                                        {STP_Q2_Q3_X1_POST_32, ESR_WRITE}};
+    for (unsigned i = 0; i < 4; i++) {
+        s->x[1] = EL1_PAGE + 0xff0;
+        assert_int_equal(execute(virt, insns[i][0]), ESR_TRANSLATION | insns[i][1]);
+        assert_int_equal(s->sys[FAR_EL1], EL1_PAGE + 0x1000);
+        assert_int_equal(s->x[1], EL1_PAGE + 0xff0);
+        assert_memory_equal(s->v, before, sizeof before);
+        memcpy(&after, bus_load_host(&virt->bus, pa(GUEST_BASE + DATA + 0xff0), 8), 8);
+        assert_int_equal(after, 77);
+    }
+    guest_free(virt);
+}
+
+static void half_precision_is_undefined_unless_the_core_has_it(void **state)
+{
+    (void)state;
+    static const uint32_t insns[] = {0x1ee04020, 0x1ee70020, 0x1ee60020, 0x9ee70020, 0x1eee1000, 0x0f03fe00};
+    for (unsigned has = 0; has < 2; has++)
+        for (unsigned i = 0; i < sizeof insns / sizeof *insns; i++) {
+            struct virt *virt = guest_of(has ? "sail-v85" : "cortex-a72", 1, false, false);
+            virt->cpu[0].state.sys[CPACR_EL1] = 3 << 20;
+            cpu_control_changed(&virt->cpu[0]);
+            assert_int_equal(execute(virt, insns[i]), has ? 0 : 0x02000000);
+            assert_int_equal(virt->cluster.unimplemented, 0);
+            guest_free(virt);
+        }
 }
 
 int main(void)
@@ -217,7 +341,11 @@ int main(void)
         cmocka_unit_test(ldtr_at_el1_asks_for_what_el0_may),
         cmocka_unit_test(dc_zva_zeroes_its_block_of_64_bytes_and_no_more),
         cmocka_unit_test(hlt_f000_calls_the_semihosting_host_if_there_is_one),
-        cmocka_unit_test(fp_is_trapped_by_cpacr_and_undefined_otherwise),
+        cmocka_unit_test(fp_is_trapped_by_cpacr_on_the_fast_path_too_before_any_other_fault),
+        cmocka_unit_test(what_fp_lacks_is_trapped_too_and_else_undefined_and_counted),
+        cmocka_unit_test(sctlr_a_wants_the_size_of_a_register_or_of_an_element),
+        cmocka_unit_test(structures_that_fault_in_their_second_page_leave_all_as_it_was),
+        cmocka_unit_test(half_precision_is_undefined_unless_the_core_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

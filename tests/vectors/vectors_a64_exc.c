@@ -39,7 +39,7 @@ static const char *not_run(struct json v)
     if (json_is(json_get(v, "a"), "smc") && bit(scr, 7) && bit(hcr, 19))
         return "SCR_EL3.SMD before HCR_EL2.TSC";
     if (json_is(json_get(v, "a"), "fp") && json_has(out, "pc"))
-        return "FP and SIMD: not there yet";
+        return "FP and SIMD arithmetic: not there yet";
     return NULL;
 }
 

@@ -1,27 +1,31 @@
-/* a64_insn.jsonl.zst: one instruction each (data/README.md, section C). Every vector runs twice: once watched, so that all
+/* a64_insn.jsonl.zst and a64_insn_ldst.jsonl.zst: one instruction each (data/README.md, sections C and C2). Every vector runs twice: once watched, so that all
  * that it writes is seen, on the slow path; and once more, by then on the fast one. */
 #include "cpu/exec/flags.h"
 #include "vectors.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 0x40000000, WINDOW_SIZE = 0x400000, TABLES = 0x40300000, TABLES_SIZE = 0x2000, WRITES_MAX = 16 };
+enum { WINDOW = 0x40000000, WINDOW_SIZE = 0x400000, TABLES = 0x40300000, TABLES_SIZE = 0x2000, WRITES_MAX = 64 };
 
 /* ---- what is not run, and why ---- */
 
 struct family {
-    const char *prefix, *why;
-    uint32_t mask, value; /* only words with (word & mask) == value */
+    const char *prefix, *why; /* why: NULL: it is run, whatever stands below */
+    uint32_t mask, value;     /* only words with (word & mask) == value */
 };
 
 static const struct family families[] = {
-    {"vector_", "FP and SIMD: not there yet", 0, 0},
-    {"float_", "FP and SIMD: not there yet", 0, 0},
-    {"memory_vector_", "FP and SIMD: not there yet", 0, 0},
-    {"memory_literal_simdfp", "FP and SIMD: not there yet", 0, 0},
-    {"memory_pair_simdfp", "FP and SIMD: not there yet", 0, 0},
-    {"memory_single_simdfp", "FP and SIMD: not there yet", 0, 0},
-    {"integer_crypto", "FP and SIMD: not there yet", 0, 0},
+    {"vector_logical", NULL, 0, 0},
+    {"vector_fp16_movi", NULL, 0, 0},
+    {"vector_transfer_integer", NULL, 0, 0},
+    {"vector_transfer_vector_cpydup", NULL, 0, 0},
+    {"vector_transfer_vector_insert", NULL, 0, 0},
+    {"float_move_fp_imm", NULL, 0, 0},
+    {"float_convert_int", NULL, 0x00160000, 0x00060000},      /* FMOV */
+    {"float_arithmetic_unary", NULL, 0x001f8000, 0x00000000}, /* FMOV */
+    {"vector_", "FP and SIMD arithmetic: not there yet", 0, 0},
+    {"float_", "FP and SIMD arithmetic: not there yet", 0, 0},
+    {"integer_crypto", "the Cryptographic Extension", 0, 0},
     {"integer_flags_", "FEAT_FlagM, FEAT_FlagM2", 0, 0},
     {"integer_pac_", "FEAT_PAuth", 0, 0},
     {"system_hints", "FEAT_PAuth", 0xfffffd1f, 0xd503211f},
@@ -74,7 +78,7 @@ struct write {
 struct runner {
     struct vector_machine machine;
     struct account account;
-    uint64_t x[31], pc;
+    uint64_t x[31], v[2 * V_COUNT], pc;
     char header[65536];
     struct write write[WRITES_MAX];
     unsigned writes;
@@ -90,6 +94,18 @@ static void note(void *owner, const struct trapeze_event *event)
     struct runner *r = owner;
     if (event->memory.write && r->writes < WRITES_MAX)
         r->write[r->writes++] = (struct write){event->memory.pa, event->memory.size};
+}
+
+/* Up to 32 hexadecimal digits. */
+static void read_vector(struct json value, uint64_t v[2])
+{
+    char text[40], low[17];
+    json_copy(value, text, sizeof text);
+    const size_t length = strlen(text), high = length > 16 ? length - 16 : 0;
+    snprintf(low, sizeof low, "%s", text + high);
+    text[high] = 0;
+    v[0] = strtoull(low, NULL, 16);
+    v[1] = strtoull(text, NULL, 16);
 }
 
 /* Memory, and the registers that all vectors start with. */
@@ -109,6 +125,8 @@ static void prepare(struct runner *r, const char *line)
     }
     for (unsigned i = 0; i < 31; i++)
         r->x[i] = json_number(json_element(json_get(header, "x"), i), 0);
+    for (unsigned i = 0; i < V_COUNT; i++)
+        read_vector(json_element(json_get(header, "v"), i), &r->v[2 * i]);
     r->pc = json_number(json_get(header, "pc"), 0);
     r->machine.cluster.trace = (struct trace){.sink = note, .owner = r};
 }
@@ -120,6 +138,16 @@ static void set_registers(uint64_t x[31], struct json values)
         char number[8];
         json_copy(key, number, sizeof number);
         x[atoi(number)] = json_number(value, 0);
+    }
+}
+
+static void set_vectors(uint64_t v[2 * V_COUNT], struct json values)
+{
+    struct json place = {0}, key, value;
+    while (values.at && json_each(values, &place, &key, &value)) {
+        char number[8];
+        json_copy(key, number, sizeof number);
+        read_vector(value, &v[2 * atoi(number)]);
     }
 }
 
@@ -135,6 +163,9 @@ static void set_state(struct runner *r, struct json v)
     s->x[SP] = json_number(json_get(v, "sp"), 0);
     memcpy(s->x, r->x, sizeof r->x);
     set_registers(s->x, json_get(v, "x"));
+    memcpy(s->v, r->v, sizeof r->v);
+    set_vectors(s->v, json_get(v, "v"));
+    s->sys[FPCR] = json_number(json_get(v, "fpcr"), 0);
     s->flags = flags_unpack((unsigned)json_number(json_get(v, "nzcv"), 0));
     vector_ready(cpu);
 }
@@ -174,6 +205,19 @@ static uint64_t sp_of(const struct state *s, unsigned el)
 {
     const bool selected = s->el == el && s->sp_sel == (el != 0);
     return selected ? s->x[SP] : s->sys[el ? SP_EL1 : SP_EL0];
+}
+
+static const char *judge_vectors(const struct runner *r, struct json v)
+{
+    const struct state *s = &r->machine.cpu->state;
+    const struct json out = json_get(v, "out");
+    uint64_t vectors[2 * V_COUNT];
+    memcpy(vectors, r->v, sizeof vectors);
+    set_vectors(vectors, json_get(v, "v"));
+    set_vectors(vectors, json_get(out, "v"));
+    if (memcmp(vectors, s->v, sizeof vectors))
+        return "a SIMD&FP register";
+    return s->sys[FPSR] != json_number(json_get(out, "fpsr"), 0) ? "FPSR" : NULL;
 }
 
 static const char *judge_registers(const struct runner *r, struct json v)
@@ -219,6 +263,7 @@ static const char *judge(struct runner *r, struct json v, bool watched)
 {
     unsigned wanted, written = 0;
     const char *what = judge_registers(r, v);
+    what = what ? what : judge_vectors(r, v);
     if (what)
         return what;
     if (!memory_is(r, json_get(json_get(v, "out"), "mem"), &wanted))
@@ -258,7 +303,8 @@ static void run(struct runner *r, const char *line)
 int main(int argc, char **argv)
 {
     char path[1024];
-    snprintf(path, sizeof path, "%s/a64_insn.jsonl.zst", argc > 1 ? argv[1] : ".");
+    const char *folder = argc > 1 ? argv[1] : ".", *set = argc > 2 ? argv[2] : "a64_insn";
+    snprintf(path, sizeof path, "%s/%s.jsonl.zst", folder, set);
     struct vectors *file = vectors_open(path);
     struct runner *r = calloc(1, sizeof *r);
     const char *line = file && r ? vectors_next(file) : NULL;
@@ -267,7 +313,7 @@ int main(int argc, char **argv)
     prepare(r, line);
     while ((line = vectors_next(file)))
         run(r, line);
-    const int status = account_close(&r->account, "a64_insn");
+    const int status = account_close(&r->account, set);
     vector_machine_free(&r->machine);
     vectors_close(file);
     free(r);

@@ -26,6 +26,7 @@
 /* ---- operands ---- */
 
 #define REGISTER(f)  (cpu->state.x[op->f])
+#define HALF(f)      (cpu->state.v[op->f])
 #define READ(x)      (x)
 #define IMM          ((int64_t)op->imm)
 #define IMM16        ((int64_t)op->imm16)
@@ -66,6 +67,11 @@
 /* The 64-bit register that field f of the operation names. */
 #define X(f)          READ(REGISTER(f))
 #define SET(f, value) (REGISTER(f) = (value))
+
+/* The half of a SIMD&FP register that field f names, Dn if it is the low one; and where f names a low half, both: the
+ * whole register. A handler of FP and SIMD looks at cpu->fp_off first. */
+#define D(f) READ(HALF(f))
+#define V(f) (&HALF(f))
 
 /* Ends a handler by going on n operations further: NEXT(n); at an operation that a function has chosen: GO(next); in
  * another handler of the same operation, for the rare case: BECOME(handler); at the target of the branch n operations on,

@@ -25,15 +25,19 @@ static const struct op *refused(struct cpu *cpu, const struct op *op, trapset_t 
     return exception_refused(cpu, op, traps, DIRECTION_READ, esr);
 }
 
-#define FP_TRAPS (T(FPEN) | T(FPEN_EL0) | T(TFP))
-
-/* Any instruction of FP and SIMD: there are none, but CPACR_EL1 and CPTR_EL2 are asked before one finds out. */
+/* An instruction of FP and SIMD that this model does not have: CPACR_EL1 and CPTR_EL2 are asked before one finds out. */
 INTERPRETED(FP_ABSENT)
 {
-    const struct op *trap = refused(cpu, op, FP_TRAPS, syndrome_fp());
+    const struct op *trap = exception_fp_refused(cpu, op);
     if (trap)
         GO(trap);
     BECOME(UNIMPLEMENTED);
+}
+
+/* One that it has, where cpu->fp_off says that a trap would act. */
+COLD INTERPRETED(FP_TRAPPED)
+{
+    GO(exception_fp_refused(cpu, op));
 }
 
 INTERPRETED(SVC)

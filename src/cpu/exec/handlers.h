@@ -67,7 +67,37 @@ enum ldst_form { LDST_IMM, LDST_LSL, LDST_UXTW, LDST_SXTW, LDST_PRE, LDST_POST, 
 #undef LOAD_EXCLUSIVE
 #undef STORE_EXCLUSIVE
 
-handler_fn UNDEFINED, UNIMPLEMENTED, FP_ABSENT, NOP;
+/* Of SIMD&FP registers: [whether the base is SP][enum ldst_form]. In operations they are named by their low half. */
+#define LOAD(name, ...)         extern handler_fn *const name##_form[2][LDST_FORMS];
+#define STORE(name, ...)        LOAD(name)
+#define LOAD_PAIR(name, ...)    LOAD(name)
+#define STORE_PAIR(name, ...)   LOAD(name)
+#define LOAD_LITERAL(name, ...) handler_fn name;
+#include "cpu/exec/exec_fp_ldst.def"
+#undef LOAD
+#undef STORE
+#undef LOAD_PAIR
+#undef STORE_PAIR
+#undef LOAD_LITERAL
+
+/* LD1-LD4 and ST1-ST4 of multiple structures and of single ones, LD1R-LD4R. */
+enum structure_form { STRUCTURE_NO_OFFSET, STRUCTURE_POST_IMM, STRUCTURE_POST_REG, STRUCTURE_FORMS };
+typedef handler_fn *const structure_forms_t[STRUCTURE_FORMS];
+extern structure_forms_t LD_multiple_form, ST_multiple_form, LD_single_form, ST_single_form, LD_replicate_form;
+
+#define MOVE(name, ...)   handler_fn name;
+#define FILL(name, ...)   extern handler_fn *const name##_q[2]; /* [Q] */
+#define MODIFY(name, ...) FILL(name)
+#define INSERT(name, ...) handler_fn name;
+#define EXPORT(name, ...) handler_fn name;
+#include "cpu/exec/exec_fp_move.def"
+#undef MOVE
+#undef FILL
+#undef MODIFY
+#undef INSERT
+#undef EXPORT
+
+handler_fn UNDEFINED, UNIMPLEMENTED, FP_ABSENT, FP_TRAPPED, NOP;
 handler_fn SVC, HVC, SMC, BRK, HLT, ERET, WFI, WFE, SEV, SEVL, ISB, CLREX;
 handler_fn MSR_SPSel, MSR_DAIFSet, MSR_DAIFClr, SYS_NOP, SYS_VA, DC_IVAC, DC_ZVA, DC_ZVA_slow, TLBI, AT;
 handler_fn MRS_plain, MRS_hook, MRS_SP_EL0, MSR_SP_EL0, SYS_IMPDEF, MSR_plain, MSR_hook;

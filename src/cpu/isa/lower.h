@@ -8,6 +8,7 @@ struct lowering {
     struct op *op;  /* to be filled; its cost stays as it is */
     unsigned index; /* in its page */
     bool alone;     /* for cpu_step: the page holds no other operation to branch to or to fuse with */
+    bool fp16;      /* the core has FEAT_FP16 */
 };
 
 #define I(bits, name, cost) lower_fn lower_##name;

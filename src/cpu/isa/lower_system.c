@@ -17,7 +17,6 @@ LOWER(CLREX) { (void)f, set_imm(l, CLREX, 0, 0, 0); }
 LOWER(HLT)   { set_imm(l, HLT, 0, 0, (int32_t)f->imm); }
 LOWER(DCPS)  { (void)f, set_imm(l, UNDEFINED, 0, 0, 0); } /* outside Debug state, where we never are */
 LOWER(DRPS)  { (void)f, set_imm(l, UNDEFINED, 0, 0, 0); }
-LOWER(FP)    { (void)f, set_imm(l, FP_ABSENT, 0, 0, 0); }
 /* clang-format on */
 
 LOWER(HINT)

@@ -22,6 +22,7 @@ struct cpu_model {
     uint8_t asid_bits, vmid_bits;
     uint32_t granules; /* a set of 1 << log2 of their bytes; 12 is always among them */
     uint16_t tlb_sets, tlb_ways;
+    bool fp16;                       /* FEAT_FP16: arithmetic of half precision */
     bool cortex;                     /* has the IMPLEMENTATION DEFINED registers of Cortex-A53, A57 and A72 */
     uint32_t ccsidr[MODEL_CACHES];   /* CCSIDR_EL1 by CSSELR_EL1: L1 data, L1 instruction, L2 */
     const struct model_reset *reset; /* ended by value 0 of reg SYSREG_COUNT */

@@ -3,7 +3,7 @@
 
 /* clang-format off */
 static const struct model_reset reset[] = {
-    {ID_AA64PFR0_EL1,  0x00ff0111},
+    {ID_AA64PFR0_EL1,  0x00110111}, /* half precision */
     {ID_AA64DFR0_EL1,  0x00101106}, /* 2 breakpoints, 2 watchpoints */
     {ID_AA64ISAR0_EL1, 0x00010000},
     {ID_AA64MMFR0_EL1, 0x00100026},
@@ -22,5 +22,6 @@ const struct cpu_model cpu_model_sail_v85 = {
     .granules = BIT(12) | BIT(14) | BIT(16),
     .tlb_sets = 256,
     .tlb_ways = 4,
+    .fp16 = true,
     .reset = reset,
 };

@@ -128,6 +128,7 @@ void sysreg_write_control(void *owner, struct state *s, enum sysreg reg, uint64_
         return;
     s->sys[reg] = value;
     hyp_rearm(s, &cpu->armed_sets, reg, changed);
+    cpu_traps_changed(cpu);
     if (reg == HCR_EL2 || reg == SCTLR_EL1)
         cpu_context_changed(cpu);
     if (reg == HCR_EL2)
