@@ -18,6 +18,9 @@ void test(void)
     SHOW_REG(id_aa64mmfr0_el1);
     SHOW_REG(id_aa64mmfr1_el1);
     SHOW_REG(id_aa64afr0_el1);
+    SHOW_REG(mvfr0_el1);
+    SHOW_REG(mvfr1_el1);
+    SHOW_REG(mvfr2_el1);
     for (u64 level = 0; level < 4; level++) {
         MSR(csselr_el1, level);
         ISB();
