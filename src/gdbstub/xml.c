@@ -85,7 +85,6 @@ static void system_register(FILE *out, const struct trapeze_register *r, unsigne
             r->name, r->bits, r->bits, index);
 }
 
-/* A register that has been named in an earlier group is not named again. */
 static void registers(FILE *out, const struct trapeze *t)
 {
     struct trapeze_register r;
@@ -96,7 +95,7 @@ static void registers(FILE *out, const struct trapeze *t)
         group = r.group;
         if (strcmp(group, "system"))
             general(out, &r, i);
-        else if (trapeze_register_find(t, r.name) == (int)i)
+        else
             system_register(out, &r, i);
     }
 }

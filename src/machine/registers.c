@@ -147,6 +147,16 @@ static bool set_named(struct cpu *cpu, unsigned reg, uint64_t value)
 
 /* ---- all ---- */
 
+/* FPCR and FPSR are in the table above, as gdb wants them; no name is there twice. */
+_Static_assert(FPSR == FPCR + 1, "they stand together in sysreg.def");
+enum { REGISTERS = NAMED + SYSREG_COUNT - 2 };
+
+static enum sysreg sysreg_of(unsigned index)
+{
+    const unsigned reg = index - NAMED;
+    return (enum sysreg)(reg < FPCR ? reg : reg + 2);
+}
+
 static const struct named {
     const char *name;
     unsigned bits;
@@ -176,9 +186,9 @@ enum { NAMED = sizeof named / sizeof *named };
 
 bool trapeze_register_info(const struct trapeze *t, unsigned index, struct trapeze_register *info)
 {
-    if (index >= NAMED + SYSREG_COUNT)
+    if (index >= REGISTERS)
         return false;
-    const enum sysreg reg = index < NAMED ? 0 : (enum sysreg)(index - NAMED);
+    const enum sysreg reg = index < NAMED ? 0 : sysreg_of(index);
     if (index < NAMED)
         *info = (struct trapeze_register){named[index].name, named[index].bits, named[index].group, true};
     else
@@ -200,7 +210,7 @@ int trapeze_register_find(const struct trapeze *t, const char *name)
 uint64_t trapeze_register_read(const struct trapeze *t, unsigned cpu, unsigned index)
 {
     const struct cpu *c = &t->virt.cpu[cpu];
-    return index < NAMED ? named[index].get(c, named[index].n) : get_sysreg(c, (enum sysreg)(index - NAMED));
+    return index < NAMED ? named[index].get(c, named[index].n) : get_sysreg(c, sysreg_of(index));
 }
 
 bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uint64_t value)
@@ -208,7 +218,7 @@ bool trapeze_register_write(struct trapeze *t, unsigned cpu, unsigned index, uin
     struct cpu *c = &t->virt.cpu[cpu];
     if (index < NAMED)
         return named[index].set(c, named[index].n, value);
-    return set_sysreg(c, (enum sysreg)(index - NAMED), value);
+    return set_sysreg(c, sysreg_of(index), value);
 }
 
 /* Bytes of the register; 0: none has this index. */

@@ -220,6 +220,32 @@ static void who_runs_beside_a_wall_clock_is_asked_before_time_jumps(void **state
 
 /* ---- looking and changing ---- */
 
+static void registers_of_any_size_are_read_and_written(struct trapeze *t)
+{
+    const unsigned v31 = (unsigned)trapeze_register_find(t, "v31"), x5 = (unsigned)trapeze_register_find(t, "X5");
+    const unsigned fpcr = (unsigned)trapeze_register_find(t, "FPCR");
+    uint64_t wide[2] = {1, 2}, got[2] = {0};
+    assert_true(trapeze_register_set(t, 0, v31, wide, 16));
+    assert_int_equal(trapeze_register_get(t, 0, v31, got, sizeof got), 16);
+    assert_memory_equal(got, wide, 16);
+    assert_int_equal(reg(t, "V31"), 1);
+    assert_true(trapeze_register_write(t, 0, v31, 3)); /* clears the high half */
+    assert_int_equal(trapeze_register_get(t, 0, v31, got, sizeof got), 16);
+    assert_int_equal(got[0], 3);
+    assert_int_equal(got[1], 0);
+    assert_int_equal(trapeze_register_get(t, 0, v31, got, 15), 0);
+    assert_false(trapeze_register_set(t, 0, v31, got, 8));
+    assert_true(trapeze_register_set(t, 0, x5, wide, 8));
+    assert_int_equal(trapeze_register_get(t, 0, x5, got, sizeof got), 8);
+    assert_int_equal(got[0], 1);
+    wide[0] = UINT64_MAX;
+    assert_true(trapeze_register_set(t, 0, fpcr, wide, 4));
+    assert_int_equal(trapeze_register_get(t, 0, fpcr, got, sizeof got), 4);
+    assert_int_equal(got[0], 0x07c00000);
+    assert_int_equal(trapeze_register_get(t, 0, 1000000, got, sizeof got), 0);
+    assert_false(trapeze_register_set(t, 0, 1000000, wide, 8));
+}
+
 static void registers_have_names_and_keep_their_rules(void **state)
 {
     (void)state;
@@ -238,6 +264,7 @@ static void registers_have_names_and_keep_their_rules(void **state)
     assert_int_equal(reg(t, "x5"), 0x1234);
     assert_true(trapeze_register_write(t, 0, (unsigned)trapeze_register_find(t, "VBAR_EL1"), RAM + 0x7ff));
     assert_int_equal(reg(t, "VBAR_EL1"), RAM); /* bits 10..0 are RES0 */
+    registers_of_any_size_are_read_and_written(t);
     trapeze_destroy(t);
 }
 
