@@ -147,16 +147,6 @@ static bool set_named(struct cpu *cpu, unsigned reg, uint64_t value)
 
 /* ---- all ---- */
 
-/* FPCR and FPSR are in the table above, as gdb wants them; no name is there twice. */
-_Static_assert(FPSR == FPCR + 1, "they stand together in sysreg.def");
-enum { REGISTERS = NAMED + SYSREG_COUNT - 2 };
-
-static enum sysreg sysreg_of(unsigned index)
-{
-    const unsigned reg = index - NAMED;
-    return (enum sysreg)(reg < FPCR ? reg : reg + 2);
-}
-
 static const struct named {
     const char *name;
     unsigned bits;
@@ -183,6 +173,16 @@ static const struct named {
 };
 
 enum { NAMED = sizeof named / sizeof *named };
+
+/* FPCR and FPSR are in the table above, as gdb wants them; no name is there twice. */
+_Static_assert(FPSR == FPCR + 1, "they stand together in sysreg.def");
+enum { REGISTERS = NAMED + SYSREG_COUNT - 2 };
+
+static enum sysreg sysreg_of(unsigned index)
+{
+    const unsigned reg = index - NAMED;
+    return (enum sysreg)(reg < FPCR ? reg : reg + 2);
+}
 
 bool trapeze_register_info(const struct trapeze *t, unsigned index, struct trapeze_register *info)
 {
@@ -237,7 +237,7 @@ static uint64_t *halves_of(struct cpu *cpu, unsigned index)
 size_t trapeze_register_get(const struct trapeze *t, unsigned cpu, unsigned index, void *to, size_t size)
 {
     const size_t bytes = bytes_of(t, index);
-    if (size < bytes)
+    if (!bytes || size < bytes)
         return 0;
     const uint64_t value = bytes > 8 ? 0 : trapeze_register_read(t, cpu, index);
     memcpy(to, bytes > 8 ? halves_of((struct cpu *)&t->virt.cpu[cpu], index) : &value, bytes);
