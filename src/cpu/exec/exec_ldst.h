@@ -42,17 +42,14 @@ INLINE void load_finish(struct cpu *cpu, const struct op *op, uint64_t address, 
 INLINE void load_vector_finish(struct cpu *cpu, const struct op *op, uint64_t address, struct access a,
                                const char *from)
 {
-    const bool q = a.size == 16, two = a.registers == 2;
-    const unsigned part = q ? 8 : a.size;
-    const uint64_t low = host_read(from, part), high = q ? host_read(from + 8, 8) : 0;
-    const uint64_t low2 = two ? host_read(from + a.size, part) : 0, high2 = two && q ? host_read(from + 24, 8) : 0;
-    write_back(cpu, op, address, a);
-    V(rd)[0] = low;
-    V(rd)[1] = high;
-    if (two) {
-        V(rm)[0] = low2;
-        V(rm)[1] = high2;
+    const unsigned part = a.size == 16 ? 8 : a.size;
+    V(rd)[0] = host_read(from, part);
+    V(rd)[1] = a.size == 16 ? host_read(from + 8, 8) : 0;
+    if (a.registers == 2) {
+        V(rm)[0] = host_read(from + a.size, part);
+        V(rm)[1] = a.size == 16 ? host_read(from + 24, 8) : 0;
     }
+    write_back(cpu, op, address, a);
 }
 
 /* The data of a store from SIMD&FP registers, as they lie in memory. */
