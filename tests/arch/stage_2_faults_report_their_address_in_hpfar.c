@@ -5,6 +5,21 @@ static u64 stage2_1[512] __attribute__((aligned(4096))), stage2_2[512] __attribu
 
 enum { S2_MEMORY = 0x7c0 | 0x3c | 1 }; /* AF, inner shareable, read and write, Normal write-back, a block */
 
+#define FP(address, text) DO_WITH(address, ".arch armv8-a+fp+simd\n" text)
+
+/* ISV is 0: whoever emulates them has to read the instruction. */
+static void vectors(u64 address)
+{
+    MSR(cpacr_el1, 3ul << 20);
+    ISB();
+    FP(address, "str b0, [%0]");
+    FP(address, "ldr d0, [%0]");
+    FP(address, "ldr q0, [%0], 16");
+    FP(address, "stp q0, q1, [%0, -32]");
+    FP(address, "ld3r {v0.2s, v1.2s, v2.2s}, [%0]");
+    FP(address, "st1 {v0.h}[3], [%0]");
+}
+
 static u64 guest(void)
 {
     write32(0x48000000ul, 0x55);
@@ -14,6 +29,8 @@ static u64 guest(void)
     read32(0x52000010ul);
     write32(0x52000010ul, 2);
     read32(0x80000000ul);
+    vectors(0x50001230ul);
+    vectors(0x52000010ul);
     DO_WITH(0x50000000, "adr x1, 1f; ldr x2, =recover; str x1, [x2]; br %0; 1:");
     tables_build(0);
     mmu_on();

@@ -40,7 +40,7 @@ def show(trapeze, generate, elf, folder, seed, index):
     for _ in range(at):
         offset += 264 + int.from_bytes(data[offset + 256:offset + 264], "little")
     word = data[offset + 264 + 4 * at:offset + 268 + 4 * at]
-    text = subprocess.run(["llvm-mc", "--disassemble", "-triple=aarch64", "-mattr=+crc"], capture_output=True,
+    text = subprocess.run(["llvm-mc", "--disassemble", "-triple=aarch64", "-mattr=+crc,+neon,+fp-armv8"], capture_output=True,
                           input=" ".join(f"0x{byte:02x}" for byte in word).encode()).stdout.decode().split("\n")
     print(f"instruction {at} of sequence {index}, seed {seed}: {word[::-1].hex()} {' '.join(text[1:]).strip()}")
     print(f"ours  {ours[at] if at < len(ours) else '(nothing)'}\nQEMU  {theirs[at] if at < len(theirs) else '(nothing)'}")

@@ -23,7 +23,7 @@ static bool is_memory(const struct row *row)
            row->cost == COST_STORE_PAIR;
 }
 
-/* Computes, or moves data; what needs an exclusive monitor, other privileges or FP has tests of its own. */
+/* Computes, or moves data; what needs an exclusive monitor or other privileges has tests of its own. */
 static bool suits(const struct row *row)
 {
     return row->lower != lower_FP && (row->cost <= COST_CRC || is_memory(row)) && row->lower != lower_B_cond;
@@ -51,6 +51,30 @@ static bool allocated(const struct row *row, uint32_t word)
     return op[1].fn != UNDEFINED;
 }
 
+static bool is_one_of(const struct row *row, lower_fn *const *lower, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (row->lower == lower[i])
+            return true;
+    return false;
+}
+
+#define IS(row, ...) \
+    is_one_of(row, (lower_fn *const[]){__VA_ARGS__}, sizeof((lower_fn *const[]){__VA_ARGS__}) / sizeof(lower_fn *))
+
+/* Makes the address, of a load or store that is not literal, one in the scratch memory. */
+static void aim(const struct row *row, uint32_t *word, uint64_t *seed)
+{
+    put_register(word, 5, SCRATCH);
+    if (IS(row, lower_LDR_reg, lower_STR_reg, lower_LDRS_reg, lower_LDR_fp_reg, lower_STR_fp_reg))
+        put_register(word, 16, OFFSET);
+    if (IS(row, lower_LDR_fp_uimm, lower_STR_fp_uimm) && bit(*word, 23))
+        *word &= ~(uint32_t)BIT(21); /* of 128 bits: no farther than others */
+    if (IS(row, lower_LD_multiple_post, lower_ST_multiple_post, lower_LD_single_post, lower_ST_single_post) &&
+        next_random(seed) & 1)
+        put_register(word, 16, 31); /* post-index by what is accessed */
+}
+
 static uint32_t random_word(const struct decoder *decoder, uint64_t *seed)
 {
     for (;;) {
@@ -62,10 +86,8 @@ static uint32_t random_word(const struct decoder *decoder, uint64_t *seed)
         const bool pair = row->cost == COST_LOAD_PAIR || row->cost == COST_STORE_PAIR;
         if (pair)
             spare(&word, 10);
-        if (is_memory(row) && row->lower != lower_LDR_literal)
-            put_register(&word, 5, SCRATCH);
-        if (row->lower == lower_LDR_reg || row->lower == lower_STR_reg || row->lower == lower_LDRS_reg)
-            put_register(&word, 16, OFFSET);
+        if (is_memory(row) && !IS(row, lower_LDR_literal, lower_LDR_fp_literal))
+            aim(row, &word, seed);
         if (pair && bits(word, 4, 0) == bits(word, 14, 10))
             continue; /* CONSTRAINED UNPREDICTABLE */
         if ((word & row->mask) == row->value && allocated(row, word))

@@ -1,5 +1,6 @@
 /* Runs the sequences at 0x40300000, one behind the other, at EL2 with a flat map, and prints a line of each: its number and
- * the hash of all it leaves: X0-X30, SP, NZCV and the scratch memory; or "exception", ESR and ELR where it stopped.
+ * the hash of all it leaves: X0-X30, SP, NZCV, V0-V31 and the scratch memory; or "exception", ESR and ELR where it stopped.
+ * V0-V31 begin as what X0-X30 begin as, too.
  * A sequence: X0-X30, NZCV (32 doublewords), the length of its code in bytes, the code, which ends in a branch to `finish`. */
 
 #define SCRATCH 0x40500000 /* X29 points there */
@@ -50,6 +51,24 @@ next:
 1:  stp x2, x30, [x2], 16
     cmp x2, x3
     b.lo 1b
+    ldp q0, q1, [x30]
+    ldp q2, q3, [x30, 32]
+    ldp q4, q5, [x30, 64]
+    ldp q6, q7, [x30, 96]
+    ldp q8, q9, [x30, 128]
+    ldp q10, q11, [x30, 160]
+    ldp q12, q13, [x30, 192]
+    ldp q14, q15, [x30, 224]
+    add x2, x30, 8
+    ldp q16, q17, [x2]
+    ldp q18, q19, [x2, 32]
+    ldp q20, q21, [x2, 64]
+    ldp q22, q23, [x2, 96]
+    ldp q24, q25, [x2, 128]
+    ldp q26, q27, [x2, 160]
+    ldp q28, q29, [x2, 192]
+    ldr q30, [x2, 224]
+    ldr q31, [x30, 16]
     ldp x0, x1, [x30]
     ldp x2, x3, [x30, 16]
     ldp x4, x5, [x30, 32]
@@ -93,10 +112,26 @@ finish:
     stp x0, x1, [x30, 240]
     mov x0, sp
     str x0, [x30, 256]
+    stp q0, q1, [x30, 272]
+    stp q2, q3, [x30, 304]
+    stp q4, q5, [x30, 336]
+    stp q6, q7, [x30, 368]
+    stp q8, q9, [x30, 400]
+    stp q10, q11, [x30, 432]
+    stp q12, q13, [x30, 464]
+    stp q14, q15, [x30, 496]
+    stp q16, q17, [x30, 528]
+    stp q18, q19, [x30, 560]
+    stp q20, q21, [x30, 592]
+    stp q22, q23, [x30, 624]
+    stp q24, q25, [x30, 656]
+    stp q26, q27, [x30, 688]
+    stp q28, q29, [x30, 720]
+    stp q30, q31, [x30, 752]
     ldr x5, =0x9e3779b97f4a7c15
     mov x4, 0
     mov x0, x30
-    add x1, x30, 264
+    add x1, x30, 784
     bl hash
     ldr x0, =HASHED
     ldr x1, =HASHED_END
@@ -175,7 +210,7 @@ vectors:
 cur:
     .quad 0, 0
 dump:
-    .skip 272
+    .skip 784
     .balign 4096
 tables:
     .skip 4096
