@@ -98,7 +98,7 @@ def stats_count_the_exits_of_each_world():
     path = record("faults", FAULTS)
     code, out, err = run("trace", "stats", path)
     lines = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line}
-    expect(f"stats: {code} {out}", code == 0 and lines["DABT_LOW"] == ["6", "6"] and lines["IABT_LOW"] == ["1", "1"])
+    expect(f"stats: {code} {out}", code == 0 and lines["DABT_LOW"] == ["15", "15"] and lines["IABT_LOW"] == ["1", "1"])
     expect("no heading for VMID 1", "VMID 1" in out.splitlines()[1])
     live = run(*machine(FAULTS), "--stats")[2]
     expect("--stats says something else", out.split("\n", 1)[1] in live)
