@@ -1,5 +1,6 @@
 /* Random instructions at EL1 and EL0 under a stage 2 that maps a small window: whatever a guest does with its own tables,
- * registers and memory, nothing outside the window changes. EL2 sends every exit back to the guest. Input: as fuzz_engine's. */
+ * registers and memory, nothing outside the window changes. EL2 sends every exit back to the guest. Input: as
+ * fuzz_engine's. */
 #include "fuzz_code.h"
 
 enum {
@@ -46,6 +47,8 @@ static void enter_guest(struct virt *virt, uint64_t seed)
     struct cpu *cpu = &virt->cpu[0];
     struct state *s = &cpu->state;
     fill_registers(s, seed);
+    for (unsigned i = 0; i < XZR; i += 2) /* anywhere in RAM: most of it is not the guest's */
+        s->x[i] = AT + (next_random(&seed) & ((2 << 20) - 8));
     s->sys[VTTBR_EL2] = TABLES | UINT64_C(1) << 48;
     s->sys[VTCR_EL2] = 25 | 1 << 6 | 2 << 16;
     s->sys[HCR_EL2] = BIT(31) | BIT(19) | 1; /* TSC: the firmware is not the guest's to call */
@@ -66,6 +69,15 @@ static const uint8_t *outside(struct virt *virt)
     return ram;
 }
 
+/* Code of the input, and behind its end of what the seed makes. */
+static void fill_all_code(struct virt *virt, struct input *in, uint64_t seed)
+{
+    uint8_t bytes[WORDS * 6];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = i < in->size ? in->data[i] : (uint8_t)next_random(&seed);
+    fill_code(virt, &(struct input){bytes, sizeof bytes});
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t before[OUTSIDE_BYTES];
@@ -75,8 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *ram = outside(virt);
     make_stage2(virt);
     make_monitor(virt);
-    enter_guest(virt, take(&in, 8));
-    fill_code(virt, &in);
+    const uint64_t seed = take(&in, 8);
+    enter_guest(virt, seed);
+    fill_all_code(virt, &in, seed);
     memcpy(before, ram, OUTSIDE_BYTES);
     if (choices & 2)
         for (unsigned i = 0; i < CYCLES / 2 && !virt->cpu[0].state.wait && !virt->outcome; i++)
