@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static uint8_t before[OUTSIDE_BYTES];
     struct input in = {data, size};
     const unsigned choices = (unsigned)take(&in, 1);
-    struct virt *virt = fuzz_machine(1, true);
+    struct virt *virt = fuzz_machine(1, true, choices & 4);
     const uint8_t *ram = outside(virt);
     make_stage2(virt);
     make_monitor(virt);
