@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tree
 
-ELSEWHERE = {"fuzz/no_input_crashes_": "tests/fuzz/fuzz_%s.c"}  # tests of another preset: by their source
+ELSEWHERE = {"fuzz/no_input_crashes_": "tests/fuzz/fuzz_%s.c",  # tests of another preset: by their source
+             "fuzz/no_guest_writes_outside_its_stage_": "tests/fuzz/fuzz_stage%s.c"}
 FOLDERS = "unit|tables|vectors|arch|diff|boot|gdb|fuzz|cli|fdt|lint|firmware|golden|trace"
 
 
