@@ -44,3 +44,5 @@
     0xc600000c /* the next time an instruction is to be read for emulation, its page is taken away before */
 #define CALL_MAINTENANCE 0xc600000d /* GICH_MISR's bits that have been seen since this was last asked */
 #define CALL_ROLLOVERS   0xc600000e /* how often VMIDs have run out */
+#define CALL_DEVICE \
+    0xc600000f /* the page of IPA x1 is Device memory, until a walk of stage 1 complains (HCR_EL2.PTW) */

@@ -77,6 +77,7 @@ static u64 call_yield(struct vcpu *vcpu)
 {
     (void)vcpu;
     this_cpu()->slice_over = true;
+    ASM("yield"); /* other CPUs, where they share one */
     return 0;
 }
 
@@ -89,6 +90,12 @@ static u64 call_write_protect(struct vcpu *vcpu)
 static u64 call_no_execute(struct vcpu *vcpu)
 {
     stage2_protect(vcpu->vm, vcpu->x[1], 0, S2_XN);
+    return 0;
+}
+
+static u64 call_device(struct vcpu *vcpu)
+{
+    stage2_protect(vcpu->vm, vcpu->x[1], S2_NORMAL, 0);
     return 0;
 }
 
@@ -166,6 +173,7 @@ static const struct {
     {CALL_TAKE_CODE, call_take_code},
     {CALL_MAINTENANCE, call_maintenance},
     {CALL_ROLLOVERS, call_rollovers},
+    {CALL_DEVICE, call_device},
 };
 
 void guest_call(struct vcpu *vcpu)

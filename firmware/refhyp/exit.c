@@ -56,7 +56,7 @@ static void permission_fault(struct vcpu *vcpu, u64 ipa)
     if (esr_ec(vcpu->exit.esr) == EC_INSN_LOW)
         stage2_protect(vcpu->vm, ipa, S2_XN, 0);
     else
-        stage2_protect(vcpu->vm, ipa, 0, S2_READ | S2_WRITE);
+        stage2_protect(vcpu->vm, ipa, 0, S2_READ | S2_WRITE | S2_NORMAL);
 }
 
 /* The instruction that has made the access. False: its page has gone meanwhile; the guest fetches it again. */

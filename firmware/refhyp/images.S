@@ -1,5 +1,5 @@
 // The guests' images, and the table of their places, in the order of guests.def.
-#define GUEST(name, image, cpus, options, timed) .quad image_##name, end_##name
+#define GUEST(name, image, cpus, options, varying) .quad image_##name, end_##name
     .section .rodata.places, "a"
     .balign 8
     .global image_places
@@ -9,6 +9,6 @@ image_places:
 #undef GUEST
 #define TEXT(x) TEXT_(x)
 #define TEXT_(x) #x
-#define GUEST(name, image, cpus, options, timed) .balign 16; image_##name: .incbin TEXT(image.bin); end_##name:
+#define GUEST(name, image, cpus, options, varying) .balign 16; image_##name: .incbin TEXT(image.bin); end_##name:
     .section .rodata.images, "a"
 #include "../guests/guests.def"

@@ -1,4 +1,5 @@
-/* The closing table: exits by reason. A guest says which of its counts depend on time; those stand in a column of their own. */
+/* The closing table: exits by reason. A guest says which of its counts depend on time, or on what traps a model of the CPU
+ * has; those stand in a column of their own. */
 #include "vm.h"
 
 static const char *const names[REASONS] = {
@@ -23,18 +24,17 @@ static const char *const names[REASONS] = {
     [R_MAINTENANCE] = "with maintenance pending",
 };
 
-static u64 exact[REASONS], timed[REASONS];
+static u64 exact[REASONS], varying[REASONS];
 
 void vm_account(const struct vm *vm)
 {
     for (unsigned r = 0; r < REASONS; r++)
-        ((vm->guest->timed & REASON(r)) ? timed : exact)[r] += vm->exits[r];
+        ((vm->guest->varying & REASON(r)) ? varying : exact)[r] += vm->exits[r];
 }
 
 void print_closing_table(void)
 {
-    print("\n%-32s%8s%8s\n", "exits by reason", "exact", "timed");
+    print("\n%-32s%8s%8s\n", "exits by reason", "exact", "varying");
     for (unsigned r = 0; r < REASONS; r++)
-        if (exact[r] || timed[r])
-            print("%-32s%8u%8u\n", names[r], exact[r], timed[r]);
+        print("%-32s%8u%8u\n", names[r], exact[r], varying[r]);
 }

@@ -2,7 +2,7 @@
 #include "abi.h"
 #include "vm.h"
 
-#define S2_MEMORY (PTE_VALID | UINT64_C(0xf) << 2 | S2_READ | S2_WRITE | PTE_SH | PTE_AF)
+#define S2_MEMORY (PTE_VALID | S2_NORMAL | S2_READ | S2_WRITE | PTE_SH | PTE_AF)
 #define S2_DEVICE (PTE_VALID | UINT64_C(1) << 2 | S2_READ | S2_WRITE | PTE_AF | S2_XN)
 
 bool is_ram(u64 ipa)

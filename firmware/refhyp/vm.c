@@ -5,7 +5,7 @@
 extern const char *const image_places[][2];
 
 const struct guest guests[] = {
-#define GUEST(name, image, cpus, options, timed) {#name, cpus, options, timed},
+#define GUEST(name, image, cpus, options, varying) {#name, cpus, options, varying},
 #include "../guests/guests.def"
 #undef GUEST
 };

@@ -39,7 +39,7 @@ enum { SPIS = 32, CONSOLE = 4096 };
 struct guest {
     const char *name;
     unsigned cpus;
-    u32 options, timed;
+    u32 options, varying;
 };
 extern const struct guest guests[];
 unsigned guest_count(void);
@@ -83,9 +83,10 @@ void stage2_move_page(struct vm *vm, u64 ipa);
 void stage2_protect(struct vm *vm, u64 ipa, u64 clear, u64 set); /* changes bits of the page's descriptor */
 void stage2_free(struct vm *vm);
 bool is_ram(u64 ipa);
-#define S2_READ  BIT(6)
-#define S2_WRITE BIT(7)
-#define S2_XN    BIT(54)
+#define S2_NORMAL (UINT64_C(0xf) << 2) /* MemAttr: write-back; without it Device memory */
+#define S2_READ   BIT(6)
+#define S2_WRITE  BIT(7)
+#define S2_XN     BIT(54)
 
 /* ---- VMIDs ---- */
 u64 vmid_generation(void);
