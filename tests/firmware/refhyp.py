@@ -32,6 +32,12 @@ def comparable(text):
     return lines
 
 
+def without_fp(lines):
+    """What a machine without FP registers can be compared by: not the FP guests, nor the closing table."""
+    end = next(n for n, line in enumerate(lines) if line.startswith("exits by reason"))
+    return [line for line in lines[:end] if " fp_" not in line]
+
+
 def differ(ours, theirs):
     """The lines that differ and are not expected to."""
     rest = [line for line in difflib.unified_diff(theirs, ours, "QEMU", "Trapeze", n=0, lineterm="")
@@ -53,7 +59,10 @@ def main():
     theirs, status, errors = machine.run([qemu, "-accel", "tcg,thread=single", *command(elf, gic, smp)])
     if status != 0:
         sys.exit(f"QEMU ends with {status}\n{theirs}\n{errors}")
-    rest = differ(comparable(text), comparable(theirs))
+    ours, theirs = comparable(text), comparable(theirs)
+    if "SKIP fp_a" in text:
+        ours, theirs = without_fp(ours), without_fp(theirs)
+    rest = differ(ours, theirs)
     print("\n".join(rest))
     sys.exit(1 if rest else 0)
 
