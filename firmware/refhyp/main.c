@@ -13,12 +13,18 @@ static unsigned passed, failed;
 
 /* ---- what is asked for ---- */
 
-/* Whether `name` is in bootargs' guests=NAME,NAME, or there is none. */
-static bool is_wanted(const char *name)
+/* bootargs from guests=NAME,NAME on; empty: all of them. */
+static const char *list_of_guests(void)
 {
     const char *at = machine.bootargs;
     while (*at && !starts_with(at, "guests="))
         at++;
+    return at;
+}
+
+static bool is_wanted(const char *name)
+{
+    const char *at = list_of_guests();
     if (!*at)
         return true;
     at += 7;
@@ -120,7 +126,7 @@ void host_main(void)
     install_twice();
     run_guests();
     on_every_cpu(hyp_remove);
-    print_closing_table();
+    print_closing_table(!*list_of_guests());
     if (failed)
         print("%u GUESTS FAILED\n", (u64)failed);
     else

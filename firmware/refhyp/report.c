@@ -32,9 +32,11 @@ void vm_account(const struct vm *vm)
         ((vm->guest->varying & REASON(r)) ? varying : exact)[r] += vm->exits[r];
 }
 
-void print_closing_table(void)
+/* Of all reasons, or of those that there were. */
+void print_closing_table(bool all)
 {
     print("\n%-32s%8s%8s\n", "exits by reason", "exact", "varying");
     for (unsigned r = 0; r < REASONS; r++)
-        print("%-32s%8u%8u\n", names[r], exact[r], varying[r]);
+        if (all || exact[r] || varying[r])
+            print("%-32s%8u%8u\n", names[r], exact[r], varying[r]);
 }

@@ -129,4 +129,4 @@ void vtimer_put(struct vcpu *vcpu);
 void vtimer_tick(struct vcpu *vcpu);          /* its interrupt has come */
 u64 vtimer_deadline(const struct vcpu *vcpu); /* in CNTPCT, of one that is not loaded */
 
-void print_closing_table(void);
+void print_closing_table(bool all);
