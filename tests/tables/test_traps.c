@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-enum { RULES = 1400, ROUNDS = 60, FIELDS = 16 };
+enum { RULES = 1400, ROUNDS = 24, FIELDS = 16 };
 
 /* ---- the rules ---- */
 
