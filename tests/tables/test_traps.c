@@ -100,6 +100,10 @@ static const struct field {
     {"ICC_SRE_EL1.SRE", ICC_SRE_EL1, 0, 0},
     {"ICC_SRE_EL2.SRE", ICC_SRE_EL2, 0, 0},
     {"ICC_SRE_EL2.Enable", ICC_SRE_EL2, 3, 3},
+    {"ICH_HCR_EL2.TC", ICH_HCR_EL2, 10, 10},
+    {"ICH_HCR_EL2.TALL0", ICH_HCR_EL2, 11, 11},
+    {"ICH_HCR_EL2.TALL1", ICH_HCR_EL2, 12, 12},
+    {"ICH_HCR_EL2.TDIR", ICH_HCR_EL2, 14, 14},
 };
 
 /* ---- conditions ---- */
@@ -274,8 +278,9 @@ static uint64_t random_bits(void)
 /* Some bits of each, from few to many. */
 static void choose_controls(struct cpu *cpu, unsigned el)
 {
-    static const enum sysreg controls[] = {HCR_EL2,   CNTHCTL_EL2, CNTKCTL_EL1,   CPACR_EL1,   CPTR_EL2,   MDCR_EL2,
-                                           MDSCR_EL1, SCTLR_EL1,   PMUSERENR_EL0, ICC_SRE_EL1, ICC_SRE_EL2};
+    static const enum sysreg controls[] = {HCR_EL2,       CNTHCTL_EL2, CNTKCTL_EL1, CPACR_EL1,
+                                           CPTR_EL2,      MDCR_EL2,    MDSCR_EL1,   SCTLR_EL1,
+                                           PMUSERENR_EL0, ICC_SRE_EL1, ICC_SRE_EL2, ICH_HCR_EL2};
     uint64_t *sys = cpu->state.sys;
     for (unsigned i = 0; i < sizeof controls / sizeof *controls; i++) {
         const struct sysreg_row *row = &sysreg_table[controls[i]];
