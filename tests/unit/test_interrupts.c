@@ -89,6 +89,23 @@ static void wfi_with_nothing_armed_ends_the_run(void **state)
     guest_free(virt);
 }
 
+static void wfi_is_trapped_only_where_it_would_wait(void **state)
+{
+    (void)state;
+    for (unsigned pending = 0; pending < 2; pending++) {
+        struct virt *virt = machine(1, true);
+        struct state *s = &virt->cpu[0].state;
+        s->el = 1;
+        s->sys[HCR_EL2] = BIT(31) | BIT(13) | BIT(4); /* RW, TWI, IMO */
+        s->lines = pending ? LINE_VIRQ : 0;           /* masked by PSTATE.I, and pending all the same */
+        cpu_control_changed(&virt->cpu[0]);
+        cpu_execute(&virt->cpu[0], WFI_);
+        assert_int_equal(s->el, pending ? 1 : 2);
+        assert_int_equal(s->sys[ESR_EL2], pending ? 0 : 0x07e00000);
+        guest_free(virt);
+    }
+}
+
 static void a_timer_interrupt_is_taken_at_the_first_instruction_of_its_tick(void **state)
 {
     (void)state;
@@ -221,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wfi_with_only_a_timer_armed_jumps_to_its_time),
         cmocka_unit_test(wfi_with_nothing_armed_ends_the_run),
+        cmocka_unit_test(wfi_is_trapped_only_where_it_would_wait),
         cmocka_unit_test(a_timer_interrupt_is_taken_at_the_first_instruction_of_its_tick),
         cmocka_unit_test(an_sgi_wakes_the_other_cpu_at_the_time_of_the_sender),
         cmocka_unit_test(an_sgi_interrupts_a_busy_cpu_at_the_time_of_the_sender),

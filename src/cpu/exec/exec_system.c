@@ -103,15 +103,16 @@ INTERPRETED(CLREX)
     NEXT(1);
 }
 
+/* With an interrupt pending nothing is waited for, and nothing trapped (InterruptPending). */
 INTERPRETED(WFI)
 {
-    const struct op *trap = refused(cpu, op, T(nTWI) | T(TWI), syndrome_wfx(0));
-    if (unlikely(trap))
-        GO(trap);
     cpu->state.wait = WAIT_WFI;
     const bool wakes = cpu_wakes(cpu);
     cpu->state.wait = WAIT_NONE;
-    GO(wakes ? engine_look_up(cpu, op + 1) : engine_wait(cpu, op + 1, WAIT_WFI));
+    if (wakes)
+        GO(engine_look_up(cpu, op + 1));
+    const struct op *trap = refused(cpu, op, T(nTWI) | T(TWI), syndrome_wfx(0));
+    GO(trap ? trap : engine_wait(cpu, op + 1, WAIT_WFI));
 }
 
 /* An event that has been registered already is used up, and nothing is waited for: no trap either (WaitForEvent). */

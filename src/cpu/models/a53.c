@@ -4,13 +4,10 @@
 /* clang-format off */
 static const struct model_reset reset[] = {
     {MIDR_EL1,         0x410fd034},
-    {ID_AA64PFR0_EL1,  0x00000111}, /* no EL3, AArch32, nor system registers of the GIC */
+    {ID_AA64PFR0_EL1,  0x00ff0111}, /* no EL3, AArch32, FP arithmetic, nor system registers of the GIC */
     {ID_AA64DFR0_EL1,  0x10305106}, /* 6 breakpoints, 4 watchpoints, PMUv3 */
     {ID_AA64ISAR0_EL1, 0x00010000}, /* CRC32; no Cryptographic Extension */
     {ID_AA64MMFR0_EL1, 0x00000022}, /* granules of 4K and 64K, little-endian only */
-    {MVFR0_EL1,        0x10110222},
-    {MVFR1_EL1,        0x12111111},
-    {MVFR2_EL1,        0x00000043},
     {CTR_EL0,          0x84448004},
     {CLIDR_EL1,        0x0a200023},
     {PMCR_EL0,         0x41033000},
