@@ -5,8 +5,7 @@
     // struct state of mmio.c
     .set    SP_, 248
     .set    NZCV, 256
-    .set    HAS_FP, 264
-    .set    SAVED, 272
+    .set    SAVED, 264
     .set    V, 384
 
     .macro  CALLER_REGISTERS op
@@ -39,10 +38,8 @@ near_page:
 run_instruction:
     CALLER_REGISTERS str
     msr     tpidr_el0, x0
-    ldr     x1, [x0, #HAS_FP]
-    cbz     x1, 1f
     V_REGISTERS ldr
-1:  ldr     x1, [x0, #SP_]
+    ldr     x1, [x0, #SP_]
     msr     sp_el0, x1
     ldr     x1, [x0, #NZCV]
     msr     nzcv, x1
@@ -61,9 +58,7 @@ instruction:
     str     x1, [x0, #NZCV]
     mrs     x1, sp_el0
     str     x1, [x0, #SP_]
-    ldr     x1, [x0, #HAS_FP]
-    cbz     x1, 2f
     V_REGISTERS str
-2:  CALLER_REGISTERS ldr
+    CALLER_REGISTERS ldr
     ret
     .balign 4096

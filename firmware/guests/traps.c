@@ -166,6 +166,12 @@ static void implementation_defined(void)
     print_trap("HCR_EL2.TIDCP: L2CTLR_EL1", R(1, 11, 0, 2), HCR_TIDCP, 0);
     print_trap("HCR_EL2.TIDCP: CPUACTLR_EL1", R(1, 15, 2, 0), HCR_TIDCP, 0);
     print_trap("HCR_EL2.TIDCP: CPUECTLR_EL1", R(1, 15, 2, 1), HCR_TIDCP, 0);
+    /* ACTLR_EL2 of these cores: each bit that is not set keeps writes of one register from EL1 */
+    print_trap("ACTLR_EL2.CPUACTLR: CPUACTLR_EL1", W(1, 15, 2, 0), 0, 0);
+    print_trap("ACTLR_EL2.CPUECTLR: CPUECTLR_EL1", W(1, 15, 2, 1), 0, 0);
+    print_trap("ACTLR_EL2.L2CTLR: L2CTLR_EL1", W(1, 11, 0, 2), 0, 0);
+    print_trap("ACTLR_EL2.L2ECTLR: L2ECTLR_EL1", W(1, 11, 0, 3), 0, 0);
+    print_trap("ACTLR_EL2.L2ACTLR: L2ACTLR_EL1", W(1, 15, 0, 0), 0, 0);
 }
 
 /* The physical timer is trapped unless it is allowed. */
@@ -183,11 +189,16 @@ static void physical_timer(void)
     call(CALL_TRAPS, 0, 0, 0, 0, 0, 0);
 }
 
+static bool has_pmu(void)
+{
+    const u64 version = bits(MRS(id_aa64dfr0_el1), 11, 8);
+    return version != 0 && version != 15;
+}
+
 /* The PMU, if there is one: TPM for all of it, TPMCR for one register. */
 static void performance_monitors(void)
 {
-    const u64 version = bits(MRS(id_aa64dfr0_el1), 11, 8);
-    if (version == 0 || version == 15)
+    if (!has_pmu())
         return;
     const u32 words[] = {R(3, 9, 12, 0), R(3, 9, 12, 1), R(3, 9, 12, 3), R(3, 9, 12, 6), R(3, 9, 13, 0),
                          R(3, 9, 14, 0), R(0, 9, 14, 1), W(0, 9, 14, 2), W(3, 9, 12, 3)};
@@ -266,13 +277,13 @@ static void calls(void)
 
 /* ---- what EL1 keeps from EL0 ---- */
 
-enum el1_control { SCTLR, CNTKCTL, MDSCR };
+enum el1_control { SCTLR, CNTKCTL, MDSCR, PMUSERENR };
 
 static const struct el0_trap {
     const char *name;
     u32 word;
     u8 control;
-    u64 allow; /* the bits that let it pass; of MDSCR_EL1, that trap it */
+    u64 allow; /* the bits that let it pass */
     u64 esr;   /* 0: class 0x18 */
 } el0_traps[] = {
     {"WFI at EL0", 0xd503207f, SCTLR, BIT(16), 0x07e00000},
@@ -289,6 +300,14 @@ static const struct el0_trap {
     {"CNTV_CTL_EL0 at EL0", R(3, 14, 3, 1), CNTKCTL, BIT(8), 0},
     {"CNTV_CVAL_EL0 at EL0", R(3, 14, 3, 2), CNTKCTL, BIT(8), 0},
     {"CNTV_TVAL_EL0 at EL0", R(3, 14, 3, 0), CNTKCTL, BIT(8), 0},
+    {"CNTP_CTL_EL0 at EL0", R(3, 14, 2, 1), CNTKCTL, BIT(9), 0},
+    {"CNTP_CVAL_EL0 at EL0", R(3, 14, 2, 2), CNTKCTL, BIT(9), 0},
+    {"PMCNTENSET_EL0 at EL0", R(3, 9, 12, 1), PMUSERENR, BIT(0), 0},
+    {"PMOVSCLR_EL0 at EL0", W(3, 9, 12, 3), PMUSERENR, BIT(0), 0},
+    {"PMSWINC_EL0 at EL0", W(3, 9, 12, 4), PMUSERENR, BIT(1), 0},
+    {"PMSELR_EL0 at EL0", R(3, 9, 12, 5), PMUSERENR, BIT(3), 0},
+    {"PMCCNTR_EL0 read at EL0", R(3, 9, 13, 0), PMUSERENR, BIT(2), 0},
+    {"PMCCNTR_EL0 written at EL0", W(3, 9, 13, 0), PMUSERENR, BIT(0), 0},
 };
 
 static void set_el1_control(u8 control, u64 bits_set)
@@ -297,8 +316,10 @@ static void set_el1_control(u8 control, u64 bits_set)
         MSR(sctlr_el1, SCTLR_ON | bits_set);
     else if (control == CNTKCTL)
         MSR(cntkctl_el1, bits_set);
-    else
+    else if (control == MDSCR)
         MSR(mdscr_el1, bits_set);
+    else
+        MSR(pmuserenr_el0, bits_set);
     ISB();
 }
 
@@ -309,12 +330,12 @@ static void one_el0_trap(const struct el0_trap *trap)
     const bool zero = trap->word == I(3, 7, 4, 1), maintenance = bits(trap->word, 20, 19) == 1;
     const u64 x0 = maintenance ? ALIAS : 0;
     const u64 before = last()->count;
-    set_el1_control(trap->control, trap->control == MDSCR ? trap->allow : 0);
+    set_el1_control(trap->control, 0);
     run_word_at_el0(trap->word, x0);
     check(trap->name, last()->count, before + 1);
     check(trap->name, last()->esr, trap->esr ? trap->esr : esr_of(trap->word));
     check(trap->name, last()->vector, 0x400);
-    set_el1_control(trap->control, trap->control == MDSCR ? 0 : trap->allow);
+    set_el1_control(trap->control, trap->allow);
     el0_data[0] = 7;
     if (trap->word != 0xd503207f) /* it would wait */
         run_word_at_el0(trap->word, x0);
@@ -323,11 +344,44 @@ static void one_el0_trap(const struct el0_trap *trap)
     set_el1_control(trap->control, 0);
 }
 
+/* CPACR_EL1.FPEN = 0b01: FP is EL1's alone. */
+static void fp_at_level_0(void)
+{
+    const u32 fmov_d0_d0 = 0x1e604000;
+    const u64 cpacr = MRS(cpacr_el1), before = last()->count;
+    MSR(cpacr_el1, 1ul << 20);
+    run_word_at_el0(fmov_d0_d0, 0);
+    check("FP at EL0", last()->count, before + 1);
+    check("FP at EL0", last()->esr, 0x1fe00000);
+    MSR(cpacr_el1, 3ul << 20);
+    run_word_at_el0(fmov_d0_d0, 0);
+    check("FP that EL0 may use", last()->count, before + 1);
+    MSR(cpacr_el1, cpacr);
+    ISB();
+}
+
+/* The debug communication channel: not every model traps it. */
+static void debug_channel_at_level_0(void)
+{
+    const u64 before = last()->count;
+    set_el1_control(MDSCR, BIT(12));
+    run_word_at_el0(RD(3, 0, 1, 0), 0);
+    const bool trapped = last()->count != before;
+    if (trapped)
+        check("MDCCSR_EL0 at EL0", last()->esr, esr_of(RD(3, 0, 1, 0)));
+    set_el1_control(MDSCR, 0);
+    print(trapped ? "MDSCR_EL1.TDCC traps\n" : "MDSCR_EL1.TDCC does not trap\n");
+}
+
 static void at_level_0(void)
 {
     map_page(ALIAS, (u64)el0_data | PTE_MEM | PTE_TABLE | PTE_EL0);
+    call(CALL_TRAPS, 0, 0, 0, CNTHCTL_EL1PCEN, 0, 0); /* allowed */
     for (unsigned n = 0; n < sizeof el0_traps / sizeof *el0_traps; n++)
-        one_el0_trap(&el0_traps[n]);
+        if (el0_traps[n].control != PMUSERENR || has_pmu())
+            one_el0_trap(&el0_traps[n]);
+    fp_at_level_0();
+    debug_channel_at_level_0();
     /* EL2's traps of what EL1 allows its EL0 */
     set_el1_control(SCTLR, BIT(15) | BIT(14));
     call(CALL_TRAPS, HCR_TID2 | HCR_TDZ, 0, 0, 0, 0, 0);

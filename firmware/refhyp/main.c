@@ -41,8 +41,7 @@ static bool is_wanted(const char *name)
 
 static bool is_possible(const struct guest *guest)
 {
-    const bool has_fp = bits(MRS(id_aa64pfr0_el1), 19, 16) != 0xf;
-    return (has_fp || !(guest->options & FP)) && (hyp_config.gic_version || !(guest->options & VGIC));
+    return hyp_config.gic_version || !(guest->options & VGIC);
 }
 
 /* ---- running ---- */

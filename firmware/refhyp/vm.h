@@ -3,7 +3,7 @@
 #include "host.h"
 
 /* guests.def's options */
-enum { FP = 1, VGIC = 2, PIC = 4, WITH_NEXT = 8, AGAIN = 16 };
+enum { VGIC = 1, PIC = 2, WITH_NEXT = 4, AGAIN = 8 };
 
 /* Why guests leave; the closing table has a row for each. */
 enum reason {
