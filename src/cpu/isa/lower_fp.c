@@ -326,11 +326,11 @@ enum { TYPE_S, TYPE_D, TYPE_TOP, TYPE_H }; /* ftype */
 LOWER(FMOV_imm)
 {
     if (f->ftype == TYPE_S)
-        set_imm(l, FMOV_s_imm, vector(f->rd), 0, (int32_t)(expand_fp(f->imm, 8) << 16));
+        set_imm(l, FMOV_s_imm, vector(f->rd), 0, (int32_t)expand_fp(f->imm, 8));
     else if (f->ftype == TYPE_D)
         set_imm(l, FMOV_d_imm, vector(f->rd), 0, (int32_t)(expand_fp(f->imm, 11) << 16));
     else if (f->ftype == TYPE_H && l->fp16)
-        set_imm(l, FMOV_s_imm, vector(f->rd), 0, (int32_t)expand_fp(f->imm, 5));
+        set_imm(l, FMOV_h_imm, vector(f->rd), 0, (int32_t)expand_fp(f->imm, 5));
 }
 
 /* ---- FMOV between registers ---- */
