@@ -117,19 +117,13 @@ unsigned gic_cpu_of(const struct gic *gic, struct transaction t)
     return t.cpu < gic->dist.cpus ? t.cpu : 0;
 }
 
-/* x, whose byte 0 lies at `from`, seen from `to`. */
-static uint64_t moved(uint64_t x, uint64_t from, uint64_t to)
-{
-    return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
-}
-
 static uint64_t read_frame(const struct gic *gic, enum gic_frame frame, unsigned cpu, uint64_t offset, unsigned size)
 {
     uint64_t value = 0;
     if (gic->dist.version == 3 && !gic_dist_takes(frame, offset, size))
         return 0;
     for (uint64_t at = align_down(offset, 4); at < offset + size; at += 4)
-        value |= moved(gic_dist_read(&gic->dist, frame, cpu, at), at, offset);
+        value |= gic_moved(gic_dist_read(&gic->dist, frame, cpu, at), at, offset);
     return value;
 }
 
@@ -142,8 +136,8 @@ static void write_frame(struct gic *gic, enum gic_frame frame, unsigned cpu, uin
         return;
     gic_begin(gic, &change);
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
-        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
-        changed |= gic_dist_write(&gic->dist, frame, cpu, at, (uint32_t)moved(value, offset, at), lanes);
+        const uint32_t lanes = (uint32_t)gic_moved(ones(8u * t.size), offset, at);
+        changed |= gic_dist_write(&gic->dist, frame, cpu, at, (uint32_t)gic_moved(value, offset, at), lanes);
     }
     gic_end(gic, &change, changed, t.now);
 }
@@ -188,7 +182,7 @@ static uint64_t gicc_read(struct device *device, uint64_t offset, struct transac
     struct gic *gic = ((struct gic_face *)device)->gic;
     uint64_t value = 0;
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
-        value |= moved(gic_v2_read(gic, gic_cpu_of(gic, t), at, t.now), at, offset);
+        value |= gic_moved(gic_v2_read(gic, gic_cpu_of(gic, t), at, t.now), at, offset);
     return value;
 }
 
@@ -196,8 +190,8 @@ static void gicc_write(struct device *device, uint64_t offset, uint64_t value, s
 {
     struct gic *gic = ((struct gic_face *)device)->gic;
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
-        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
-        gic_v2_write(gic, gic_cpu_of(gic, t), at, (uint32_t)moved(value, offset, at) & lanes, t.now);
+        const uint32_t lanes = (uint32_t)gic_moved(ones(8u * t.size), offset, at);
+        gic_v2_write(gic, gic_cpu_of(gic, t), at, (uint32_t)gic_moved(value, offset, at) & lanes, t.now);
     }
 }
 

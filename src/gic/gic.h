@@ -56,3 +56,9 @@ void gic_end(struct gic *gic, const struct gic_change *change, uint64_t concerne
 
 /* The PE whose registers a transaction sees: 0 for those that are no PE. */
 unsigned gic_cpu_of(const struct gic *gic, struct transaction t);
+
+/* For accesses that are not of one word: x, whose byte 0 lies at offset `from`, seen from offset `to`. */
+static inline uint64_t gic_moved(uint64_t x, uint64_t from, uint64_t to)
+{
+    return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
+}

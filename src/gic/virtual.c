@@ -77,12 +77,6 @@ void gic_virtual_deactivate(const struct gic_virtual *at, unsigned n, const char
 
 /* ---- faces: accesses of any width and alignment come down to the words they touch ---- */
 
-/* x, whose byte 0 lies at `from`, seen from `to`. */
-static uint64_t moved(uint64_t x, uint64_t from, uint64_t to)
-{
-    return to >= from ? x >> 8 * (to - from) : x << 8 * (from - to);
-}
-
 typedef uint32_t read_fn(const struct gic_virtual *at, uint64_t offset);
 typedef void write_fn(const struct gic_virtual *at, uint64_t offset, uint32_t value);
 
@@ -98,7 +92,7 @@ static uint64_t read_words(struct device *device, uint64_t offset, struct transa
     const struct gic_virtual who = accessed(device, t);
     uint64_t value = 0;
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4)
-        value |= moved(read(&who, at), at, offset);
+        value |= gic_moved(read(&who, at), at, offset);
     return value;
 }
 
@@ -106,8 +100,8 @@ static void write_words(struct device *device, uint64_t offset, uint64_t value, 
 {
     const struct gic_virtual who = accessed(device, t);
     for (uint64_t at = align_down(offset, 4); at < offset + t.size; at += 4) {
-        const uint32_t lanes = (uint32_t)moved(ones(8u * t.size), offset, at);
-        write(&who, at, (uint32_t)moved(value, offset, at) & lanes);
+        const uint32_t lanes = (uint32_t)gic_moved(ones(8u * t.size), offset, at);
+        write(&who, at, (uint32_t)gic_moved(value, offset, at) & lanes);
     }
 }
 
